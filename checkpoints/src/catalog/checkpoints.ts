@@ -1,0 +1,128 @@
+import { CheckpointNotFound } from "../errors/entry-errors.js";
+import { prepared } from "./connection.js";
+import type { Catalog } from "./connection.js";
+
+/** What made a checkpoint. */
+export type CheckpointTrigger = "manual" | "auto" | "final" | "pause" | "initial";
+
+/** Exact state at a step. */
+export interface CheckpointRow {
+  id: string;
+  sessionId: string;
+  runId: string | null;
+  step: number;
+  kind: "hard";
+  trigger: CheckpointTrigger;
+  /** sha256 of the canonical state document. */
+  digest: string;
+  /** Size of the pack file that this save wrote. */
+  bytes: number;
+  createdAt: string;
+}
+
+/** What the catalog keeps of a checkpoint besides its row. */
+export interface StoredState {
+  /** The canonical state document, JSON text. */
+  state: string;
+  engine: string;
+}
+
+const SELECT = `
+SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger, c.digest,
+  c.bytes, c.created_at AS createdAt FROM checkpoints c`;
+
+/** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
+export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
+  return prepared(db, `${SELECT} WHERE c.session_id = ? ORDER BY c.number`).all(
+    sessionId,
+  ) as CheckpointRow[];
+}
+
+/** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */
+export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
+  const row = prepared(db, `${SELECT} WHERE c.id = ?`).get(id) as CheckpointRow | undefined;
+  if (!row) throw new CheckpointNotFound({ id });
+  return row;
+}
+
+/**
+ * The session's own checkpoint with the highest step at or before a step; of two at one step the
+ * newer. One that a later run from an earlier step has hidden does not count.
+ *
+ * @example latestCheckpoint(db, id, 500)?.step // 480
+ */
+export function latestCheckpoint(
+  db: Catalog,
+  sessionId: string,
+  atOrBefore: number = Number.MAX_SAFE_INTEGER,
+): CheckpointRow | null {
+  const row = prepared(
+    db,
+    `${SELECT} WHERE c.session_id = ? AND c.step <= ? AND NOT EXISTS (
+       SELECT 1 FROM runs r WHERE r.session_id = c.session_id AND r.number > c.after_run
+         AND r.from_step < c.step)
+     ORDER BY c.step DESC, c.number DESC LIMIT 1`,
+  ).get(sessionId, atOrBefore);
+  return (row as CheckpointRow | undefined) ?? null;
+}
+
+/** The stored state of a checkpoint. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
+export function getStoredState(db: Catalog, id: string): StoredState {
+  const row = prepared(db, "SELECT state, engine FROM checkpoints WHERE id = ?").get(id);
+  if (!row) throw new CheckpointNotFound({ id });
+  return row as StoredState;
+}
+
+/** Writes a checkpoint and what it refers to. Throws SQLite's errors. @example write(db, () => insertCheckpoint(db, row, …)) */
+export function insertCheckpoint(
+  db: Catalog,
+  row: CheckpointRow & StoredState & { afterRun: number },
+  digests: Iterable<string>,
+): void {
+  prepared(
+    db,
+    `INSERT INTO checkpoints (id, session_id, run_id, after_run, step, kind, trigger, digest, bytes,
+       state, engine, created_at)
+     VALUES (@id, @sessionId, @runId, @afterRun, @step, @kind, @trigger, @digest, @bytes,
+       @state, @engine, @createdAt)`,
+  ).run(row);
+  const refer = prepared(
+    db,
+    "INSERT OR IGNORE INTO checkpoint_tensors (checkpoint_id, digest) VALUES (?, ?)",
+  );
+  for (const digest of digests) refer.run(row.id, digest);
+}
+
+/**
+ * Removes a checkpoint's rows; its tensors stay.
+ *
+ * @returns the digests of the tensors that it used
+ * @example const digests = write(db, () => deleteCheckpoint(db, id));
+ */
+export function deleteCheckpoint(db: Catalog, id: string): string[] {
+  const rows = prepared(
+    db,
+    "DELETE FROM checkpoint_tensors WHERE checkpoint_id = ? RETURNING digest",
+  ).all(id) as { digest: string }[];
+  prepared(db, "DELETE FROM checkpoints WHERE id = ?").run(id);
+  return rows.map((row) => row.digest);
+}
+
+/**
+ * The auto checkpoints of a session that nothing names and that are not among the newest `keep`.
+ *
+ * @example thinnable(db, sessionId, 5).length
+ */
+export function thinnable(db: Catalog, sessionId: string, keep: number): string[] {
+  const rows = prepared(
+    db,
+    `SELECT c.id FROM checkpoints c WHERE c.session_id = @sessionId AND c.trigger = 'auto'
+       AND c.number NOT IN (SELECT number FROM checkpoints WHERE session_id = @sessionId
+         AND trigger = 'auto' ORDER BY number DESC LIMIT @keep)
+       AND NOT EXISTS (SELECT 1 FROM models m WHERE m.checkpoint_id = c.id)
+       AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.checkpoint_id = c.id)
+       AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.fork_checkpoint_id = c.id)
+     ORDER BY c.number`,
+  ).all({ sessionId, keep }) as { id: string }[];
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,5 @@
+import { first } from "./001-first.js";
+import type { Migration } from "./migration.js";
+
+/** All steps of the schema, oldest first; a released one is never changed. */
+export const migrations: readonly Migration[] = [first];

@@ -1,0 +1,112 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { MetricsInvalid } from "../errors/data-errors.js";
+import { write } from "../catalog/connection.js";
+import { advanceSegment, insertSegment, listSegments } from "../catalog/recorded-rows.js";
+import { advanceRun, getLiveRun } from "../catalog/runs.js";
+import { removeIfThere, writeAll } from "../files/durable.js";
+import { SERIES_FOLDER, segmentFile } from "../folder/layout.js";
+import type { Series } from "../folder/layout.js";
+import type { WriterContext } from "../writer/context.js";
+import type { Chunk } from "./chunk.js";
+
+/** A segment that this worker appends to. */
+export interface OpenSegment {
+  runId: string;
+  series: Series;
+  number: number;
+  fd: number;
+  schema: Uint8Array;
+  /** Bytes of whole messages in the file. */
+  length: number;
+}
+
+/**
+ * Appends rows to the live segment of a run, handing them to the system at once, and records their
+ * count. A new segment begins with another schema, and with a new writer: never behind a tail that
+ * a dead writer may have torn.
+ *
+ * @throws RunNotFound, RunEnded, MetricsInvalid when steps do not ascend, and the system's or
+ *   SQLite's error; then nothing of these rows is left
+ * @example appendRows(context, "metrics", runId, metricsChunk(bytes));
+ */
+export function appendRows(
+  context: WriterContext,
+  series: Series,
+  runId: string,
+  chunk: Chunk,
+): void {
+  const { db, segments } = context;
+  const key = `${series}/${runId}`;
+  const before = segments.get(key);
+  const lengthBefore = before?.length ?? 0;
+  let segment = before;
+  try {
+    write(db, () => {
+      const run = getLiveRun(db, runId);
+      if (chunk.rows === 0) return;
+      const recorded = listSegments(db, runId, series);
+      requireAscent(series, chunk, run.fromStep, recorded.at(-1)?.lastStep ?? -1);
+      if (!segment || !Buffer.from(segment.schema).equals(chunk.schema)) {
+        const number = (recorded.at(-1)?.number ?? 0) + 1;
+        insertSegment(db, runId, series, number);
+        const fd = openSync(segmentFile(context.path, series, runId, number), "wx", 0o600);
+        segment = { runId, series, number, fd, schema: chunk.schema.slice(), length: 0 };
+        writeAll(fd, [chunk.schema]);
+        segment.length = chunk.schema.byteLength;
+      }
+      writeAll(segment.fd, [chunk.batches]);
+      segment.length += chunk.batches.byteLength;
+      advanceSegment(db, runId, series, segment.number, chunk.rows, chunk.lastStep);
+      if (series === "metrics") advanceRun(db, runId, chunk.lastStep, chunk.rows);
+    });
+  } catch (error) {
+    undo(context, segment, before, lengthBefore);
+    throw error;
+  }
+  if (!segment || segment === before) return;
+  if (before) closeSync(before.fd);
+  segments.set(key, segment);
+}
+
+/** Waits until the disk has all rows appended so far. Throws the system's error. @example syncSegments(context) */
+export function syncSegments({ segments }: WriterContext): void {
+  for (const { fd } of segments.values()) fsyncSync(fd);
+}
+
+/** Lets go of the segments of a run. Throws the system's error. @example closeSegments(context, runId) */
+export function closeSegments({ segments }: WriterContext, runId: string): void {
+  for (const series of Object.keys(SERIES_FOLDER) as Series[]) {
+    const segment = segments.get(`${series}/${runId}`);
+    if (!segment) continue;
+    segments.delete(`${series}/${runId}`);
+    closeSync(segment.fd);
+  }
+}
+
+function requireAscent(series: Series, chunk: Chunk, fromStep: number, last: number): void {
+  const { firstStep } = chunk;
+  if (firstStep < fromStep) {
+    throw new MetricsInvalid({
+      reason: `step ${firstStep} lies before the run's first, ${fromStep}`,
+    });
+  }
+  if (series === "metrics" ? firstStep <= last : firstStep < last) {
+    throw new MetricsInvalid({ reason: `step ${firstStep} comes after step ${last}` });
+  }
+}
+
+function undo(
+  context: WriterContext,
+  segment: OpenSegment | undefined,
+  before: OpenSegment | undefined,
+  lengthBefore: number,
+): void {
+  if (!segment) return;
+  if (segment !== before) {
+    closeSync(segment.fd);
+    removeIfThere(segmentFile(context.path, segment.series, segment.runId, segment.number));
+    return;
+  }
+  ftruncateSync(segment.fd, lengthBefore);
+  segment.length = lengthBefore;
+}

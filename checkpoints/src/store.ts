@@ -1,0 +1,203 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Table } from "apache-arrow";
+import { getCheckpoint, latestCheckpoint, listCheckpoints } from "./catalog/checkpoints.js";
+import type { CheckpointRow } from "./catalog/checkpoints.js";
+import { openForReading, storeId } from "./catalog/connection.js";
+import type { Catalog } from "./catalog/connection.js";
+import { listEvents } from "./catalog/events.js";
+import type { EventRow } from "./catalog/events.js";
+import { defaultModelName, getModel, listModels, modelByName } from "./catalog/models.js";
+import type { ModelRow } from "./catalog/models.js";
+import { getRun, listRuns } from "./catalog/runs.js";
+import type { RunRow } from "./catalog/runs.js";
+import { getSession, listSessions, sessionByName } from "./catalog/sessions.js";
+import type { SessionRow } from "./catalog/sessions.js";
+import { timeline } from "./catalog/timeline.js";
+import type { TimelinePart } from "./catalog/timeline.js";
+import { StoreClosed } from "./errors/folder-errors.js";
+import { asWriteError } from "./errors/system-error.js";
+import { enterStore } from "./folder/front-gate.js";
+import type { OpenOptions } from "./folder/front-gate.js";
+import type { SampleRow } from "./metrics/chunk.js";
+import { readMetrics, readSamples } from "./metrics/read.js";
+import type { StepRange } from "./metrics/read.js";
+import { loadBlob } from "./tensors/blobs.js";
+import { readManifest } from "./tensors/manifest.js";
+import type { Manifest } from "./tensors/manifest.js";
+import { restoreState } from "./tensors/restore.js";
+import type { RestoredState } from "./tensors/restore.js";
+import { listTrash } from "./trash/trash.js";
+import type { TrashRow } from "./trash/trash.js";
+import { writerOver } from "./writer/client.js";
+import type { WriterClient } from "./writer/client.js";
+import { workerOf } from "./writer/worker-host.js";
+import type { StoreWriter } from "./writer/writer.js";
+
+/**
+ * An open store. Rows are read at once through a connection of this thread; every change goes
+ * through `writer` to the store worker. After `close()` everything throws StoreClosed.
+ */
+export interface Store {
+  /** The `.forkpoint` folder, absolute. */
+  readonly path: string;
+  /** Unique, kept when the folder moves. */
+  readonly id: string;
+  readonly sessions: {
+    /** Oldest first. */
+    list(): SessionRow[];
+    /** Throws SessionNotFound. */
+    get(id: string): SessionRow;
+    byName(name: string): SessionRow | null;
+  };
+  readonly runs: {
+    /** Of that session itself, oldest first. */
+    list(sessionId: string): RunRow[];
+    /** Throws RunNotFound. */
+    get(id: string): RunRow;
+  };
+  /** The session's steps as parts, inherited ones included. Throws SessionNotFound. */
+  timeline(sessionId: string): TimelinePart[];
+  readonly checkpoints: {
+    /** Of that session itself, oldest first. */
+    list(sessionId: string): CheckpointRow[];
+    /** Throws CheckpointNotFound. */
+    get(id: string): CheckpointRow;
+    /** The session's own newest one on its timeline, at or before a step. */
+    latest(sessionId: string, atOrBefore?: number): CheckpointRow | null;
+    /** Throws CheckpointNotFound, CheckpointDamaged. */
+    manifest(id: string): Manifest;
+  };
+  readonly models: {
+    /** Newest first. */
+    list(): ModelRow[];
+    /** Throws ModelNotFound. */
+    get(id: string): ModelRow;
+    byName(name: string): ModelRow | null;
+    /** "Model N" with the smallest unused N. */
+    defaultName(): string;
+  };
+  readonly events: { /** Oldest first. */ list(sessionId?: string): EventRow[] };
+  readonly trash: { /** Newest first. */ list(): TrashRow[] };
+  /** All tensors, each checked. Rejects with CheckpointNotFound, CheckpointDamaged, TensorDamaged. */
+  readTensors(checkpointId: string): Promise<RestoredState>;
+  /** Checked. Rejects with BlobMissing, BlobDamaged. */
+  readBlob(digest: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
+  readMetrics(
+    sessionId: string,
+    options?: StepRange & { columns?: readonly string[] },
+  ): Promise<Table>;
+  /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
+  readSamples(sessionId: string, options?: StepRange): Promise<SampleRow[]>;
+  readonly writer: StoreWriter;
+  /** A way to the writer for another worker thread: transfer it, there attachStore(path, port). */
+  connect(): MessagePort;
+  /** Waits for what was asked, then lets go; the last one to close ends the store worker. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a store: the one given, else the one found upwards, else a new one. Opened twice in one
+ * thread, both share one store worker.
+ *
+ * @throws StoreNotFound, StoreNotWritable, StoreNewer, StoreForeign, StoreOnNetwork, StoreDamaged
+ * @example const store = await openStore({ from: "/home/ada/sonnets" });
+ */
+export async function openStore(options: OpenOptions = {}): Promise<Store> {
+  const path = enterStore(options);
+  const host = await workerOf(path);
+  try {
+    const client = writerOver(host.connect(), path, host.lost);
+    return storeOver(path, client, {
+      connect: () => host.connect(),
+      close: () => host.release(),
+    });
+  } catch (error) {
+    await host.release();
+    throw error;
+  }
+}
+
+/**
+ * A store in another worker thread: it reads by itself and writes through the port. `close()`
+ * closes only this end; the worker that `port` leads to stays with the thread that opened it.
+ *
+ * @param port from `connect()`, transferred here
+ * @throws StoreNotFound, StoreNewer, StoreDamaged
+ * @example const store = attachStore(workerData.path, workerData.port);
+ */
+export function attachStore(path: string, port: MessagePort): Store {
+  return storeOver(path, writerOver(port, path), {
+    connect() {
+      throw new TypeError("only the thread that opened the store can connect others to it");
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+function storeOver(
+  path: string,
+  client: WriterClient,
+  owner: { connect(): MessagePort; close(): Promise<void> },
+): Store {
+  const db = openForReading(path);
+  let closing: Promise<void> | undefined;
+  const read = <T>(act: (db: Catalog) => T): T => {
+    if (closing) throw new StoreClosed({ path });
+    try {
+      return act(db);
+    } catch (error) {
+      throw asWriteError(error, path);
+    }
+  };
+  const readLater = async <T>(act: (db: Catalog) => Promise<T>): Promise<T> => {
+    try {
+      return await read(act);
+    } catch (error) {
+      throw closing ? new StoreClosed({ path }, { cause: error }) : asWriteError(error, path);
+    }
+  };
+  const close = async (): Promise<void> => {
+    try {
+      await client.close();
+    } finally {
+      db.close();
+      await owner.close();
+    }
+  };
+  return {
+    path,
+    id: read((db) => storeId(db, path)),
+    sessions: {
+      list: () => read(listSessions),
+      get: (id) => read((db) => getSession(db, id)),
+      byName: (name) => read((db) => sessionByName(db, name)),
+    },
+    runs: {
+      list: (sessionId) => read((db) => listRuns(db, sessionId)),
+      get: (id) => read((db) => getRun(db, id)),
+    },
+    timeline: (sessionId) => read((db) => timeline(db, sessionId)),
+    checkpoints: {
+      list: (sessionId) => read((db) => listCheckpoints(db, sessionId)),
+      get: (id) => read((db) => getCheckpoint(db, id)),
+      latest: (sessionId, step) => read((db) => latestCheckpoint(db, sessionId, step)),
+      manifest: (id) => read((db) => readManifest(db, id)),
+    },
+    models: {
+      list: () => read(listModels),
+      get: (id) => read((db) => getModel(db, id)),
+      byName: (name) => read((db) => modelByName(db, name)),
+      defaultName: () => read(defaultModelName),
+    },
+    events: { list: (sessionId) => read((db) => listEvents(db, sessionId)) },
+    trash: { list: () => read(listTrash) },
+    readTensors: (id) => readLater((db) => restoreState(db, path, id)),
+    readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
+    readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),
+    readSamples: (id, options) => readLater((db) => readSamples(db, path, id, options)),
+    writer: client.writer,
+    connect: () => read(() => owner.connect()),
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,88 @@
+import { encodeHeader } from "./safetensors.js";
+import type { StateDocument, TensorType } from "./state.js";
+import type { StoredTensor } from "../catalog/stored-tensors.js";
+import type { SessionRow } from "../catalog/sessions.js";
+import type { CheckpointRow } from "../catalog/checkpoints.js";
+
+/** A tensor as the trainer hands it over: a stretch of one buffer. */
+export interface TensorSlice {
+  name: string;
+  dtype: TensorType;
+  shape: number[];
+  /** In the buffer, bytes. */
+  offset: number;
+  /** Bytes. */
+  length: number;
+}
+
+/** A tensor to be saved, with its bytes. */
+export interface HashedTensor {
+  name: string;
+  dtype: TensorType;
+  shape: readonly number[];
+  sha256: string;
+  bytes: Uint8Array;
+}
+
+/** What a pack says about itself in its metadata: enough to rebuild the catalog's rows. */
+export interface PackManifest {
+  format: "forkpoint-pack-1";
+  checkpoint: Omit<CheckpointRow, "bytes">;
+  session: Omit<SessionRow, "lastRunAt">;
+  model: { name: string; trainLoss: number | null } | null;
+  state: StateDocument;
+  configs: Record<string, string>;
+  engine: string;
+  /** For each tensor the pack that holds it, and its name there. */
+  places: Record<string, { pack: string; entry: string }>;
+}
+
+/** A pack ready to be written: its parts in order, and where each new tensor will lie. */
+export interface PackLayout {
+  parts: Uint8Array[];
+  bytes: number;
+  stored: StoredTensor[];
+}
+
+/**
+ * Lays out the pack of one save: the tensors that no pack holds yet, each content once, and the
+ * whole manifest in the metadata.
+ *
+ * @param known where a digest lies already, or null
+ * @throws RangeError when the header gets too long
+ * @example const { parts } = layOutPack(id, tensors, (digest) => findTensor(db, digest), manifest);
+ */
+export function layOutPack(
+  pack: string,
+  tensors: readonly HashedTensor[],
+  known: (digest: string) => StoredTensor | null,
+  manifest: Omit<PackManifest, "format" | "places">,
+): PackLayout {
+  const places: PackManifest["places"] = {};
+  const fresh = new Map<string, HashedTensor>();
+  for (const tensor of tensors) {
+    const place = known(tensor.sha256);
+    if (!place && !fresh.has(tensor.sha256)) fresh.set(tensor.sha256, tensor);
+    const { pack: holder, entry } = place ?? { pack, entry: fresh.get(tensor.sha256)!.name };
+    places[tensor.name] = { pack: holder, entry };
+  }
+  const entries = [...fresh.values()].map(({ name, dtype, shape, bytes }) => ({
+    name,
+    dtype,
+    shape,
+    length: bytes.byteLength,
+  }));
+  const whole: PackManifest = { format: "forkpoint-pack-1", ...manifest, places };
+  const header = encodeHeader(entries, { forkpoint: JSON.stringify(whole) });
+  let offset = header.byteLength;
+  const stored = [...fresh.values()].map(({ name, sha256, bytes }): StoredTensor => {
+    const place = { digest: sha256, pack, entry: name, offset, length: bytes.byteLength };
+    offset += bytes.byteLength;
+    return place;
+  });
+  return {
+    parts: [header, ...[...fresh.values()].map((tensor) => tensor.bytes)],
+    bytes: offset,
+    stored,
+  };
+}

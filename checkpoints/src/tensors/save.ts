@@ -1,0 +1,194 @@
+import { renameSync } from "node:fs";
+import { BlobMissing } from "../errors/data-errors.js";
+import { OptionInvalid } from "../errors/folder-errors.js";
+import { RunNotFound } from "../errors/entry-errors.js";
+import { getCheckpoint, insertCheckpoint } from "../catalog/checkpoints.js";
+import type { CheckpointRow, CheckpointTrigger } from "../catalog/checkpoints.js";
+import { write } from "../catalog/connection.js";
+import { getModel, insertModel, modelByName, requireModelName } from "../catalog/models.js";
+import type { ModelRow } from "../catalog/models.js";
+import { cleanName } from "../catalog/names.js";
+import { advanceRun, getRun, newestRunNumber } from "../catalog/runs.js";
+import { getSession } from "../catalog/sessions.js";
+import type { SessionRow } from "../catalog/sessions.js";
+import {
+  findTensor,
+  hasBlob,
+  insertConfig,
+  insertPack,
+  insertTensor,
+} from "../catalog/stored-tensors.js";
+import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { packFile, temporaryFile } from "../folder/layout.js";
+import { newId } from "../ids.js";
+import { trashModel } from "../trash/trash.js";
+import type { WriterContext } from "../writer/context.js";
+import { layOutPack } from "./pack.js";
+import type { HashedTensor, PackLayout, TensorSlice } from "./pack.js";
+import { sha256, stateDocument, stateText } from "./state.js";
+import type { StateInput } from "./state.js";
+
+/** A checkpoint to be saved, and the name it gets in the model library, if any. */
+export interface NewCheckpoint {
+  sessionId: string;
+  runId: string | null;
+  step: number;
+  trigger: CheckpointTrigger;
+  state: StateInput;
+  /** Holds all tensors; handed over to the store, unusable afterwards. */
+  buffer: ArrayBuffer;
+  tensors: TensorSlice[];
+  model?: {
+    name: string;
+    /** Move a model that has the name to the trash; else a taken name is an error. */
+    replace?: boolean;
+    trainLoss: number | null;
+  };
+}
+
+/** What a save made. */
+export interface SavedCheckpoint {
+  checkpoint: CheckpointRow;
+  model: ModelRow | null;
+}
+
+const ATTEMPTS = 5;
+
+/**
+ * Saves a checkpoint: the tensors to a temporary file, durable, then in one transaction the file's
+ * name and the rows. All that can be refused is refused before anything is written, and again in
+ * the transaction.
+ *
+ * @throws SessionNotFound, RunNotFound, NameTaken, NameInvalid, BlobMissing, OptionInvalid, and the
+ *   system's or SQLite's error; then nothing is left
+ * @example saveCheckpoint(context, { sessionId, runId, step: 25, trigger: "manual", … });
+ */
+export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): SavedCheckpoint {
+  const { db, path, lease } = context;
+  const model = input.model && {
+    ...input.model,
+    name: cleanName(input.model.name, "model"),
+    trainLoss: finite(input.model.trainLoss),
+  };
+  const session = admit(context, input, model);
+  const tensors = slices(input);
+  const document = stateDocument(input.step, tensors, input.state);
+  const state = stateText(document);
+  const id = newId();
+  const row: Omit<CheckpointRow, "bytes"> = {
+    id,
+    sessionId: input.sessionId,
+    runId: input.runId,
+    step: input.step,
+    kind: "hard",
+    trigger: input.trigger,
+    digest: sha256(state),
+    createdAt: new Date().toISOString(),
+  };
+  const { lastRunAt: _, ...sessionFacts } = session;
+  const manifest = {
+    checkpoint: row,
+    session: sessionFacts,
+    model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
+    state: document,
+    configs: input.state.configs,
+    engine: input.state.engine,
+  };
+
+  const commit = (layout: PackLayout, temporary: string): SavedCheckpoint | null => {
+    admit(context, input, model);
+    // Another process may have collected a tensor that this pack leaves out.
+    const here = new Set(layout.stored.map((tensor) => tensor.digest));
+    const missing = tensors.some(({ sha256: d }) => !here.has(d) && !findTensor(db, d));
+    if (missing) return null;
+    renameSync(temporary, packFile(path, id));
+    syncFolderOf(packFile(path, id));
+    insertPack(db, id, layout.bytes, row.createdAt);
+    for (const tensor of layout.stored) insertTensor(db, tensor);
+    for (const text of Object.values(input.state.configs)) insertConfig(db, sha256(text), text);
+    insertCheckpoint(
+      db,
+      {
+        ...row,
+        bytes: layout.bytes,
+        state,
+        engine: input.state.engine,
+        afterRun: newestRunNumber(db, input.sessionId),
+      },
+      tensors.map((tensor) => tensor.sha256),
+    );
+    if (input.runId !== null) advanceRun(db, input.runId, input.step, 0);
+    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, id, model) : null };
+  };
+
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const layout = layOutPack(id, tensors, (digest) => findTensor(db, digest), manifest);
+    const temporary = temporaryFile(path, "packs", lease.id, newId());
+    writeDurably(temporary, layout.parts);
+    let saved: SavedCheckpoint | null = null;
+    try {
+      saved = write(db, () => commit(layout, temporary));
+    } finally {
+      if (!saved) {
+        removeIfThere(temporary);
+        removeIfThere(packFile(path, id));
+      }
+    }
+    if (saved) return saved;
+  }
+  throw new Error("the tensors that this save shares with others kept being collected");
+}
+
+type NewModel = { name: string; replace?: boolean; trainLoss: number | null };
+
+// All reasons to refuse a save that the catalog knows.
+function admit(
+  { db }: WriterContext,
+  input: NewCheckpoint,
+  model: NewModel | undefined,
+): SessionRow {
+  const session = getSession(db, input.sessionId);
+  if (input.runId !== null && getRun(db, input.runId).sessionId !== input.sessionId) {
+    throw new RunNotFound({ id: input.runId });
+  }
+  for (const digest of Object.values(input.state.blobs)) {
+    if (!hasBlob(db, digest)) throw new BlobMissing({ digest });
+  }
+  if (model && !model.replace) requireModelName(db, model.name, null);
+  return session;
+}
+
+function name({ db }: WriterContext, checkpointId: string, model: NewModel): ModelRow {
+  const now = new Date();
+  const replaced = modelByName(db, model.name);
+  if (replaced) trashModel(db, replaced.id, now);
+  const id = newId();
+  const { name: text, trainLoss } = model;
+  insertModel(db, { id, name: text, checkpointId, trainLoss, createdAt: now.toISOString() });
+  return getModel(db, id);
+}
+
+function slices({ buffer, tensors }: NewCheckpoint): HashedTensor[] {
+  return tensors.map(({ name: label, dtype, shape, offset, length }) => {
+    const refuse = (reason: string): never => {
+      throw new OptionInvalid({ option: `tensors["${label}"]`, reason });
+    };
+    const whole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+    if (dtype !== "F32" && dtype !== "I32") refuse("has another dtype than F32 and I32");
+    if (!Array.isArray(shape) || !shape.every(whole))
+      refuse("has a shape of other than whole numbers");
+    if (!whole(offset) || !whole(length) || offset + length > buffer.byteLength) {
+      refuse("does not lie in the buffer");
+    }
+    if (shape.reduce((product, size) => product * size, 4) !== length) {
+      refuse("has another length than its shape says");
+    }
+    const bytes = new Uint8Array(buffer, offset, length);
+    return { name: label, dtype, shape, sha256: sha256(bytes), bytes };
+  });
+}
+
+// SQLite has no NaN, and JSON neither.
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,14 @@
+import type { Catalog } from "../catalog/connection.js";
+import type { Lease } from "../lease/lease.js";
+import type { OpenSegment } from "../metrics/segment-writer.js";
+
+/** What every write of one store worker works with. */
+export interface WriterContext {
+  /** The `.forkpoint` folder. */
+  path: string;
+  /** The connection that writes. */
+  db: Catalog;
+  lease: Lease;
+  /** The segments that this worker appends to, by series and run. */
+  segments: Map<string, OpenSegment>;
+}

@@ -1,0 +1,60 @@
+import { write } from "../catalog/connection.js";
+import { getModel, requireModelName, updateModelName } from "../catalog/models.js";
+import { cleanName } from "../catalog/names.js";
+import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
+import { metricsChunk, samplesChunk } from "../metrics/chunk.js";
+import { appendRows, syncSegments } from "../metrics/segment-writer.js";
+import { storeBlob } from "../tensors/blobs.js";
+import { thinAuto } from "../tensors/collection.js";
+import { saveCheckpoint } from "../tensors/save.js";
+import { restoreModel, trashModel } from "../trash/trash.js";
+import type { WriterContext } from "./context.js";
+import { finishRun, startRun } from "./runs-at-work.js";
+import { appendEvent, createSession, renameSession } from "./sessions-at-work.js";
+import type { StoreWriter } from "./writer.js";
+
+/** The writer's operations as the worker runs them: each done when it returns. */
+export type Operations = {
+  [Name in keyof StoreWriter]: (
+    ...input: Parameters<StoreWriter[Name]>
+  ) => Awaited<ReturnType<StoreWriter[Name]>>;
+};
+
+/**
+ * The operations of StoreWriter over one context. Errors as StoreWriter says; those of the system
+ * and of SQLite come as they are.
+ *
+ * @example operationsOf(context).renameModel(id, "best");
+ */
+export function operationsOf(context: WriterContext): Operations {
+  const { db } = context;
+  return {
+    createSession: (input) => createSession(context, input),
+    renameSession: (id, name) => renameSession(context, id, name),
+    startRun: (input) => startRun(context, input),
+    setRunStatus: (runId, status) =>
+      write(db, () => {
+        getLiveRun(db, runId);
+        updateRunStatus(db, runId, status);
+      }),
+    finishRun: (input) => finishRun(context, input),
+    saveBlob: (bytes) => storeBlob(context, bytes),
+    saveCheckpoint: (input) => saveCheckpoint(context, input),
+    appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
+    appendSamples: ({ runId, rows }) => appendRows(context, "samples", runId, samplesChunk(rows)),
+    appendEvent: (input) => appendEvent(context, input),
+    renameModel: (id, name) => {
+      const clean = cleanName(name, "model");
+      return write(db, () => {
+        getModel(db, id);
+        requireModelName(db, clean, id);
+        updateModelName(db, id, clean);
+        return getModel(db, id);
+      });
+    },
+    deleteModel: (id) => write(db, () => trashModel(db, id, new Date())),
+    restoreModel: (trashId) => write(db, () => restoreModel(db, trashId)),
+    thinAuto: (sessionId, keep) => thinAuto(context, sessionId, keep),
+    flush: () => syncSegments(context),
+  };
+}

@@ -1,0 +1,95 @@
+import type { EventRow } from "../catalog/events.js";
+import type { ModelRow } from "../catalog/models.js";
+import type { RunMode, RunRow } from "../catalog/runs.js";
+import type { SessionRow } from "../catalog/sessions.js";
+import type { SampleRow } from "../metrics/chunk.js";
+import type { Thinned } from "../tensors/collection.js";
+import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
+import type { TrashRow } from "../trash/trash.js";
+
+/** A session to be made. The configs are exact JSON texts. */
+export interface SessionInput {
+  name: string;
+  parentSessionId?: string | null;
+  /** The step at which it leaves its parent. */
+  forkStep?: number;
+  forkCheckpointId?: string | null;
+  modelKind: string;
+  modelConfig: string;
+  trainingConfig: string;
+  dataConfig: string;
+}
+
+/** A run to be started. */
+export interface RunInput {
+  sessionId: string;
+  mode: RunMode;
+  /** The step of the state it begins with. */
+  fromStep: number;
+  targetStep: number;
+  seed: number;
+  /** The engine's identity, JSON text. */
+  engine: string;
+}
+
+/** How a run ended. */
+export interface RunEnd {
+  runId: string;
+  status: "completed" | "interrupted" | "failed";
+  step: number;
+  error?: { code: string; message: string } | null;
+  summary?: Record<string, number | null>;
+}
+
+/** An event to be recorded. */
+export interface EventInput {
+  sessionId: string;
+  runId?: string | null;
+  step?: number | null;
+  kind: string;
+  /** Plain JSON values. */
+  data: object;
+}
+
+/**
+ * All that changes a store. Every promise resolves when the change is durable (rows of metrics and
+ * samples: handed to the system) and rejects with a typed error; then nothing of it is left. Calls
+ * through one store happen in the order in which they were made.
+ *
+ * @example const session = await store.writer.createSession({ name: "sonnets", … });
+ */
+export interface StoreWriter {
+  /** Errors: NameTaken, NameInvalid, SessionNotFound, CheckpointNotFound, OptionInvalid. */
+  createSession(input: SessionInput): Promise<SessionRow>;
+  /** Errors: SessionNotFound, NameTaken, NameInvalid. */
+  renameSession(id: string, name: string): Promise<SessionRow>;
+  /** Errors: SessionNotFound, SessionBusy when another live run holds it, OptionInvalid. */
+  startRun(input: RunInput): Promise<RunRow>;
+  /** Errors: RunNotFound, RunEnded. */
+  setRunStatus(runId: string, status: "running" | "paused"): Promise<void>;
+  /** Ends a run and seals what it recorded. Errors: RunNotFound, RunEnded. */
+  finishRun(input: RunEnd): Promise<void>;
+  /** Stores bytes once; gives their sha256. */
+  saveBlob(bytes: Uint8Array): Promise<string>;
+  /**
+   * Saves a state; `buffer` is handed over and unusable afterwards. Errors: SessionNotFound,
+   * RunNotFound, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
+   */
+  saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
+  /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
+  /** Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
+  /** Errors: SessionNotFound, RunNotFound. */
+  appendEvent(input: EventInput): Promise<EventRow>;
+  /** Errors: ModelNotFound, NameTaken, NameInvalid. */
+  renameModel(id: string, name: string): Promise<ModelRow>;
+  /** Moves a model to the trash. Errors: ModelNotFound. */
+  deleteModel(id: string): Promise<TrashRow>;
+  /** Errors: TrashNotFound, NameTaken when a model has the name meanwhile. */
+  restoreModel(trashId: string): Promise<ModelRow>;
+  /** Keeps the newest `keep` auto checkpoints and all that anything refers to. Errors: SessionNotFound. */
+  thinAuto(sessionId: string, keep: number): Promise<Thinned>;
+  /** Waits until all calls before it are done and the disk has the rows appended so far. */
+  flush(): Promise<void>;
+}

@@ -1,0 +1,50 @@
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { doctor } from "./doctor.js";
+import { install } from "./install.js";
+import { lab } from "./lab.js";
+import { runNotebook } from "./run.js";
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
+
+const program = new Command("forkpoint")
+  .description("Rewind, fork, compare and merge neural-network training in TypeScript notebooks.")
+  .version(version)
+  .showHelpAfterError("(forkpoint --help lists the commands)");
+
+program
+  .command("lab")
+  .description("open JupyterLab with the Forkpoint kernel and views")
+  .argument("[notebook]", "the notebook to open")
+  .option("--port <number>", "the port to serve on (default: the first free one from 8888)")
+  .option("--no-browser", "only serve; the address is printed")
+  .action(lab);
+
+program
+  .command("run")
+  .description("execute a notebook without a browser and wait for the training behind its cells")
+  .argument("<notebook>", "the notebook to execute")
+  .option("-o, --output <file>", "where to write the executed notebook (default: in place)")
+  .option("--no-wait", "stop training at a step boundary, with a checkpoint, after the last cell")
+  .option("--timeout <seconds>", "the longest that one cell may take (default: no limit)")
+  .action(runNotebook);
+
+program
+  .command("install")
+  .description("install the native backend, the kernel and the JupyterLab extension")
+  .option("--no-native", "leave the native backend out; training then runs on WebAssembly")
+  .action(install);
+
+program
+  .command("doctor")
+  .description("say what is installed and which backend runs")
+  .option("--json", "as JSON")
+  .action(doctor);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, message } = error as Error & { code?: string };
+  process.stderr.write(`${message}\n`);
+  process.exitCode = code === "NotebookFailed" ? 1 : 2;
+}

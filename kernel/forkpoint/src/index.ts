@@ -1,0 +1,23 @@
+export { adamW, corpus, microGPT, open } from "@forkpoint/training";
+export type {
+  CorpusDescription,
+  MetricRow,
+  MicroGptConfig,
+  ModelDescription,
+  ModelLibrary,
+  OpenOptions,
+  OptimizerDescription,
+  Run,
+  Session,
+  SessionOptions,
+  TrainingStore,
+} from "@forkpoint/training";
+export {
+  dashboard,
+  lossCurve,
+  modelLibrary,
+  scrubBar,
+  textProgress,
+} from "./views/session-views.js";
+export type { View } from "./views/view.js";
+export { settled } from "./kernel/settled.js";

@@ -1,0 +1,65 @@
+"""Interrupting a cell keeps the kernel and its names."""
+
+import time
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while (true) {}",
+        "for (;;) { try { for (;;) {} } catch {} }",
+        "await new Promise(() => {})",
+        "await 0; while (true) {}",
+        "while (true) await 0",
+        "setTimeout(() => { while (true) {} }, 1); await new Promise(() => {})",
+        # No loop of the cell's own: only a signal stops it.
+        "'x'.repeat(1e6).split('').forEach(() => { 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.match(/^(a+)+$/) })",
+    ],
+)
+def test_a_cell_is_stopped_and_names_are_kept(shared, code):
+    shared.run("let state = 41")
+    msg_id = shared.start(f"state = 42; {code}")
+    time.sleep(0.4)
+    began = time.monotonic()
+    shared.manager.interrupt_kernel()
+    messages = shared.idle(msg_id, timeout=10)
+    assert time.monotonic() - began < 5
+    errors = [m["content"] for m in messages if m["msg_type"] == "error"]
+    assert errors[-1]["ename"] == "Interrupted"
+    assert shared.reply(msg_id)["content"]["ename"] == "Interrupted"
+    assert shared.run("state").result == "42"
+
+
+def test_an_abandoned_loop_ends_at_its_next_await(shared):
+    msg_id = shared.start(
+        "let turns = 0;\nwhile (true) { await new Promise((done) => setTimeout(done, 20)); turns++ }"
+    )
+    time.sleep(0.3)
+    shared.manager.interrupt_kernel()
+    assert shared.finish(msg_id).error["ename"] == "Interrupted"
+    time.sleep(0.1)
+    first = shared.run("turns").result
+    time.sleep(0.3)
+    assert shared.run("turns").result == first
+
+
+def test_functions_of_an_interrupted_cell_still_work(shared):
+    msg_id = shared.start("async function waits() { await 0; for (const x of [1]) x; return 'fine' }\nwhile (true) {}")
+    time.sleep(0.3)
+    shared.manager.interrupt_kernel()
+    shared.finish(msg_id)
+    assert shared.run("await waits()").result == "'fine'"
+
+
+def test_an_interrupt_aborts_what_waits_and_an_idle_one_does_nothing(shared):
+    first = shared.start("while (true) {}")
+    second = shared.client.execute("1")
+    time.sleep(0.2)
+    shared.manager.interrupt_kernel()
+    assert shared.finish(first).reply["status"] == "error"
+    assert shared.finish(second).reply["status"] == "aborted"
+    shared.manager.interrupt_kernel()
+    time.sleep(0.3)
+    assert shared.run("'undisturbed'").result == "'undisturbed'"

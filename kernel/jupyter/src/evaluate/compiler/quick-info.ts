@@ -1,0 +1,50 @@
+import ts from "typescript";
+import { utf16Offset } from "../../wire/code-points.js";
+import type { InspectReply, InspectRequest } from "../../wire/inspect.js";
+import type { Project } from "./project.js";
+
+/**
+ * Tells what is at the cursor: its type and documentation, or the signature of the call around it.
+ * The project must show the code.
+ *
+ * @example inspectAt(project, { code: "Math.floor", cursor_pos: 10 }).found // true
+ */
+export function inspectAt(project: Project, request: InspectRequest): InspectReply {
+  const at = utf16Offset(request.code, request.cursor_pos);
+  const text = quickInfo(project, at) ?? quickInfo(project, at - 1) ?? signature(project, at);
+  return {
+    status: "ok",
+    found: text !== null,
+    data: text === null ? {} : { "text/plain": text },
+    metadata: {},
+  };
+}
+
+function quickInfo({ service, file }: Project, at: number): string | null {
+  const info = at < 0 ? undefined : service.getQuickInfoAtPosition(file, at);
+  if (!info) return null;
+  return joined(info.displayParts, info.documentation, info.tags);
+}
+
+function signature({ service, file }: Project, at: number): string | null {
+  const help = service.getSignatureHelpItems(file, at, undefined);
+  const item = help?.items[help.selectedItemIndex];
+  if (!item) return null;
+  const separator = ts.displayPartsToString(item.separatorDisplayParts);
+  const parameters = item.parameters.map((p) => ts.displayPartsToString(p.displayParts));
+  const head =
+    ts.displayPartsToString(item.prefixDisplayParts) +
+    parameters.join(separator) +
+    ts.displayPartsToString(item.suffixDisplayParts);
+  return joined([{ kind: "text", text: head }], item.documentation, item.tags);
+}
+
+function joined(
+  head: ts.SymbolDisplayPart[] | undefined,
+  documentation: ts.SymbolDisplayPart[] | undefined,
+  tags: ts.JSDocTagInfo[] | undefined,
+): string {
+  const lines = [ts.displayPartsToString(head), ts.displayPartsToString(documentation)];
+  for (const tag of tags ?? []) lines.push(`@${tag.name} ${ts.displayPartsToString(tag.text)}`);
+  return lines.filter((line) => line !== "").join("\n\n");
+}

@@ -1,0 +1,138 @@
+import { createContext, runIn } from "../context.js";
+import { bundleOf } from "../display/bundle.js";
+import { errorContent } from "../display/error-content.js";
+import type { Outputs } from "../display/outputs.js";
+import type { CellSources } from "../evaluate/cell-sources.js";
+import type { Evaluator } from "../evaluate/evaluator.js";
+import type { ExecuteReply, ExecuteRequest, UserExpression } from "../wire/execute.js";
+import type { Header } from "../wire/header.js";
+import type { Message } from "../wire/message.js";
+import type { History } from "./history.js";
+
+/** What requests are executed with. */
+export interface ExecutorParts {
+  evaluator: Evaluator;
+  outputs: Outputs;
+  sources: CellSources;
+  history: History;
+  status(state: "busy" | "idle", parent: Header): void;
+  publish(msgType: string, content: object, parent: Header): void;
+  reply(request: Message, content: object, metadata: object): void;
+  /** Resolves when all that was sent before a failure has arrived. */
+  barrier(): Promise<void>;
+}
+
+/** Executes requests one after the other. */
+export interface Executor {
+  add(request: Message): void;
+}
+
+/**
+ * Makes the queue of `execute_request`s. Only these wait for each other.
+ *
+ * @example executor.add(request);
+ */
+export function createExecutor(parts: ExecutorParts): Executor {
+  const { evaluator, outputs, sources, history } = parts;
+  const waiting: Message[] = [];
+  const aborted: Message[] = [];
+  let working = false;
+  let count = 0;
+  let runs = 0;
+
+  async function execute(request: Message): Promise<ExecuteReply> {
+    const content = request.content as unknown as ExecuteRequest;
+    const { header } = request;
+    const silent = content.silent === true;
+    const stored = !silent && content.store_history !== false;
+    if (stored) {
+      count += 1;
+      history.add(count, content.code);
+    }
+    runs += 1;
+    const name = stored ? `cell-${count}.ts` : `cell-unnumbered-${runs}.ts`;
+    const context = createContext(header, silent);
+    outputs.setNewest(context);
+    if (!silent) {
+      parts.publish("execute_input", { code: content.code, execution_count: count }, header);
+    }
+    return runIn(context, async () => {
+      let error: unknown;
+      try {
+        const outcome = await evaluator.run(content.code, name);
+        if (outcome.status === "ok") {
+          if (outcome.value !== undefined && !silent) await showResult(outcome.value);
+          return {
+            status: "ok",
+            execution_count: count,
+            payload: [],
+            user_expressions: await expressions(content.user_expressions ?? {}),
+          };
+        }
+        error = outcome.error;
+      } catch (thrown) {
+        error = thrown; // by the value's own display method
+      }
+      if (content.stop_on_error !== false) await collectAborted();
+      outputs.error(error);
+      return { status: "error", execution_count: count, ...errorContent(error, sources) };
+    });
+  }
+
+  // Before anybody hears of the failure: what is sent after that was sent knowing of it.
+  async function collectAborted(): Promise<void> {
+    await parts.barrier();
+    aborted.push(...waiting.splice(0));
+  }
+
+  async function showResult(value: unknown): Promise<void> {
+    const data = await bundleOf(value);
+    // A value whose display method showed it by itself gives an empty bundle.
+    if (Object.keys(data).length === 0) return;
+    outputs.put(["execute_result", { execution_count: count, data, metadata: {} }]);
+    if (typeof data["text/plain"] === "string") history.setOutput(count, data["text/plain"]);
+  }
+
+  async function expressions(asked: Record<string, string>): Promise<Record<string, UserExpression>> {
+    const results: Record<string, UserExpression> = {};
+    for (const [key, code] of Object.entries(asked)) {
+      runs += 1;
+      const outcome = await evaluator.run(code, `cell-expression-${runs}.ts`);
+      results[key] =
+        outcome.status === "ok"
+          ? { status: "ok", data: await bundleOf(outcome.value), metadata: {} }
+          : { status: "error", ...errorContent(outcome.error, sources) };
+    }
+    return results;
+  }
+
+  async function work(): Promise<void> {
+    for (let request = waiting.shift(); request; request = waiting.shift()) {
+      parts.status("busy", request.header);
+      const started = new Date().toISOString();
+      const reply = await execute(request);
+      parts.reply(request, reply, { started, dependencies_met: true, status: reply.status });
+      parts.status("idle", request.header);
+      abort();
+    }
+    working = false;
+  }
+
+  function abort(): void {
+    for (const request of aborted.splice(0)) {
+      const reply: ExecuteReply = { status: "aborted", execution_count: count };
+      parts.status("busy", request.header);
+      parts.reply(request, reply, { started: new Date().toISOString(), status: "aborted" });
+      parts.status("idle", request.header);
+    }
+  }
+
+  return {
+    add(request) {
+      waiting.push(request);
+      if (working) return;
+      working = true;
+      void work();
+    },
+  };
+}

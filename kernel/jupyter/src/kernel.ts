@@ -1,0 +1,294 @@
+import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
+import { MessageChannel } from "node:worker_threads";
+import type { CommExtras } from "./comms/comm.js";
+import { createComms, type Comms, type ManagedComms } from "./comms/comms.js";
+import { registerWidgetControl } from "./comms/widget-control.js";
+import type { Widget } from "./comms/widget.js";
+import { contextNow, createContext, runIn } from "./context.js";
+import { currentKernel, setCurrentKernel } from "./current.js";
+import { toWire } from "./display/bundle.js";
+import { createOutputs, type Outputs } from "./display/outputs.js";
+import { KernelRunning } from "./errors.js";
+import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
+import { createCellSources } from "./evaluate/cell-sources.js";
+import { startLanguageThread } from "./evaluate/compiler/language-thread.js";
+import type { Evaluator } from "./evaluate/evaluator.js";
+import { createInterruption, type Interruption } from "./evaluate/interruption.js";
+import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
+import { installStackTraces } from "./evaluate/stack-traces.js";
+import { createExecutor, type Executor } from "./execution/executor.js";
+import { createHistory, type History } from "./execution/history.js";
+import { guardProcess } from "./process/guard.js";
+import { createStop } from "./process/stop.js";
+import { captureStdio } from "./process/stdio.js";
+import { createInterruptFlag, SIGNALLED } from "./sockets/interrupt-flag.js";
+import { startIoThread, type IoThread } from "./sockets/io-thread.js";
+import type { FromIo } from "./sockets/link.js";
+import { logLine } from "./sockets/log.js";
+import type { CommInfoRequest } from "./wire/comm.js";
+import { connectionWarnings, readConnection } from "./wire/connection.js";
+import type { MimeBundle } from "./wire/display.js";
+import type { Header } from "./wire/header.js";
+import type { HistoryRequest } from "./wire/history.js";
+import { kernelInfo } from "./wire/kernel-info.js";
+import type { Message } from "./wire/message.js";
+
+/** How a kernel is set up. */
+export interface KernelOptions {
+  /** The path that Jupyter gives in place of `{connection_file}`. */
+  connectionFile: string;
+  implementation: { name: string; version: string };
+  /** Shown by consoles when they start. */
+  banner: string;
+  /** Module names that cells always get from the kernel, with their types. */
+  packages: Record<string, KernelPackage>;
+  /** Told of every interrupt. */
+  onInterrupt?(): void;
+  /** Awaited, at most 4 s, before the process ends. */
+  onShutdown?(options: { restart: boolean }): Promise<void>;
+}
+
+/** Where and how a bundle is shown. */
+export interface DisplayOptions {
+  /** Names the output, so that it can be replaced later. */
+  displayId?: string;
+  /** Replace the output of that name instead of adding one. */
+  update?: boolean;
+  metadata?: Record<string, unknown>;
+  /** Of the cell to show it in; the one that runs now if left out. */
+  parent?: Header;
+}
+
+/** The kernel of this process, as the code in it sees it. */
+export interface Kernel {
+  comms: Comms;
+  /** Every open widget by its id. */
+  widgets: Map<string, Widget>;
+  /** Shows a bundle. */
+  display(bundle: MimeBundle, options?: DisplayOptions): void;
+  /** Empties the cell's output; with `wait` only when the next output comes. */
+  clearOutput(options?: { wait?: boolean; parent?: Header }): void;
+  /** The message that caused the code now running; null in code that none caused. */
+  parent(): Header | null;
+  /** Runs a function as if that message had caused it. */
+  runAs<T>(parent: Header | null, fn: () => T): T;
+  /** Shows an error in the cell that runs now, or in the one given. */
+  reportError(error: unknown, options?: { parent?: Header }): void;
+}
+
+/**
+ * Makes this process a Jupyter kernel for TypeScript. The working directory is the notebook's
+ * folder. Resolves as soon as the sockets answer; the compiler warms up behind it.
+ *
+ * @throws {KernelRunning} when this process is a kernel already
+ * @throws {ConnectionFileInvalid} when the connection file cannot be used
+ * @example
+ * await startKernel({ connectionFile: process.argv[2]!, banner: "Hello",
+ *   implementation: { name: "toy", version: "1.0.0" }, packages: {} });
+ */
+export async function startKernel(options: KernelOptions): Promise<Kernel> {
+  if (currentKernel()) throw new KernelRunning();
+  const connection = readConnection(options.connectionFile);
+  for (const warning of connectionWarnings(connection)) logLine(warning);
+  const typescript = createRequire(import.meta.url)("typescript/package.json") as {
+    version: string;
+  };
+  const cwd = process.cwd();
+  const questions = new MessageChannel();
+  const interruption = createInterruption(createInterruptFlag());
+
+  // What comes before everything here is made waits its turn.
+  const early: FromIo[] = [];
+  let handle = (message: FromIo): void => void early.push(message);
+  const io = await startIoThread(
+    {
+      connection,
+      session: randomUUID(),
+      info: kernelInfo(options.implementation, options.banner, typescript.version),
+      flag: interruption.flag,
+      language: questions.port1,
+      parentProcess: parentToWatch(),
+    },
+    (message) => handle(message),
+  );
+
+  const sources = createCellSources();
+  installStackTraces(sources);
+  const outputs = createOutputs(io.post, sources);
+  const folders = Object.entries(options.packages).map(([name, { directory }]) => [name, directory]);
+  const compiler = startLanguageThread(
+    { cwd, packages: Object.fromEntries(folders) as Record<string, string> },
+    questions.port2,
+    fatal,
+  );
+  const evaluator = createCellEvaluator({
+    compiler,
+    modules: createModuleLoader(cwd, options.packages),
+    interruption,
+    sources,
+  });
+  const comms = createComms((msgType, content, extras) => {
+    publish(io, msgType, content, outputs.parent(), extras);
+  });
+  const kernel = createKernel(comms, outputs);
+  registerWidgetControl(comms, kernel.widgets);
+
+  const history = createHistory();
+  const executor = createExecutor({
+    evaluator,
+    outputs,
+    sources,
+    history,
+    status: (state, parent) => publish(io, "status", { execution_state: state }, parent),
+    publish: (msgType, content, parent) => publish(io, msgType, content, parent),
+    reply: (request, content, metadata) => reply(io, request, content, metadata),
+    barrier: io.barrier,
+  });
+
+  const stop = createStop(io, options.onShutdown, (code) => exit(code));
+  const exit = guardProcess({
+    onError: (error) => outputs.error(error),
+    onInterrupt: createSignalHandler(interruption, evaluator, options),
+    onTerminate: () => void stop(false),
+  });
+  captureStdio(outputs.print);
+
+  function fatal(error: Error): void {
+    logLine(`The kernel cannot go on: ${error.stack ?? error.message}`);
+    void stop(false, 1);
+  }
+
+  const serve = createServer({ io, comms, history, executor, outputs });
+  handle = (message) => {
+    if (message.kind === "request") serve(message.message);
+    else if (message.kind === "shutdown") void stop(message.restart);
+    else if (message.kind === "failed") fatal(new Error(message.message));
+    else if (message.kind === "interrupt") {
+      // A loop that saw the flag, or the cell's end, has settled it before this message came.
+      if (interruption.settle() === message.turn) evaluator.interrupt();
+      options.onInterrupt?.();
+    }
+  };
+  setCurrentKernel(kernel);
+  for (const message of early) handle(message);
+  return kernel;
+}
+
+function createKernel(comms: Comms, outputs: Outputs): Kernel {
+  return {
+    comms,
+    widgets: new Map(),
+    display(bundle, { displayId, update = false, metadata = {}, parent } = {}) {
+      const transient = displayId === undefined ? {} : { display_id: displayId };
+      const type = update ? "update_display_data" : "display_data";
+      outputs.put([type, { data: toWire(bundle), metadata, transient }], parent);
+    },
+    clearOutput({ wait = false, parent } = {}) {
+      outputs.put(["clear_output", { wait }], parent);
+    },
+    parent: () => contextNow()?.parent ?? null,
+    runAs: (parent, fn) => runIn(createContext(parent), fn),
+    reportError: (error, { parent } = {}) => outputs.error(error, parent),
+  };
+}
+
+/** Serves the requests that main gets; only executions wait for each other. */
+function createServer(parts: {
+  io: IoThread;
+  comms: ManagedComms;
+  history: History;
+  executor: Executor;
+  outputs: Outputs;
+}): (request: Message) => void {
+  const { io, comms, history, executor, outputs } = parts;
+
+  function answer(request: Message): void {
+    const { content } = request;
+    switch (request.header.msg_type) {
+      case "history_request":
+        return reply(io, request, history.answer(content as unknown as HistoryRequest));
+      case "comm_info_request":
+        return reply(io, request, comms.info(content as CommInfoRequest));
+      default:
+        return comms.handle(request);
+    }
+  }
+
+  return (request) => {
+    const { header } = request;
+    if (header.msg_type === "execute_request") {
+      executor.add(request);
+      return;
+    }
+    publish(io, "status", { execution_state: "busy" }, header);
+    runIn(createContext(header), () => {
+      try {
+        answer(request);
+      } catch (error) {
+        outputs.error(error);
+      }
+    });
+    publish(io, "status", { execution_state: "idle" }, header);
+  };
+}
+
+function createSignalHandler(
+  interruption: Interruption,
+  evaluator: Evaluator,
+  options: KernelOptions,
+): () => void {
+  let seen = 0;
+  return () => {
+    const signalled = Atomics.load(interruption.flag, SIGNALLED);
+    if (signalled !== seen) {
+      // The I/O thread's own signal: its message tells the rest.
+      seen = signalled;
+      return;
+    }
+    evaluator.interrupt();
+    options.onInterrupt?.();
+  };
+}
+
+function publish(
+  io: IoThread,
+  msgType: string,
+  content: object,
+  parent: Header | null,
+  { metadata = {}, buffers = [] }: CommExtras = {},
+): void {
+  // Copied: a view may be a small part of much memory, and is the caller's to change afterwards.
+  const bytes = buffers.map((buffer) =>
+    ArrayBuffer.isView(buffer)
+      ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice()
+      : new Uint8Array(buffer).slice(),
+  );
+  io.post(
+    {
+      kind: "publish",
+      msgType,
+      contentText: JSON.stringify(content),
+      metadataText: JSON.stringify(metadata),
+      parent,
+      buffers: bytes,
+    },
+    bytes.map((buffer) => buffer.buffer as ArrayBuffer),
+  );
+}
+
+function reply(io: IoThread, request: Message, content: object, metadata: object = {}): void {
+  io.post({
+    kind: "reply",
+    idents: request.idents,
+    parent: request.header,
+    contentText: JSON.stringify(content),
+    metadataText: JSON.stringify(metadata),
+  });
+}
+
+// Jupyter names the process that starts kernels; one started through others is left alone.
+function parentToWatch(): number | null {
+  const named = Number(process.env["JPY_PARENT_PID"]);
+  return named > 1 && named === process.ppid ? named : null;
+}

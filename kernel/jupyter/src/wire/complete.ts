@@ -1,0 +1,24 @@
+/** `complete_request`. */
+export interface CompleteRequest {
+  code: string;
+  /** In code points. */
+  cursor_pos: number;
+}
+
+/** One completion with its kind, for the icons of JupyterLab. */
+export interface TypedMatch {
+  text: string;
+  type: string;
+  /** In code points, as are all positions here. */
+  start: number;
+  end: number;
+}
+
+/** `complete_reply`. */
+export interface CompleteReply {
+  status: "ok";
+  matches: string[];
+  cursor_start: number;
+  cursor_end: number;
+  metadata: { _jupyter_types_experimental: TypedMatch[] };
+}

@@ -1,0 +1,36 @@
+import type { ErrorContent } from "./error.js";
+
+/** `execute_request`. */
+export interface ExecuteRequest {
+  code: string;
+  /** Run without output, count or history. */
+  silent?: boolean;
+  store_history?: boolean;
+  /** Name to expression, evaluated one by one after the code. */
+  user_expressions?: Record<string, string>;
+  allow_stdin?: boolean;
+  /** Whether a failure aborts the requests that already wait. */
+  stop_on_error?: boolean;
+}
+
+/** `execute_input`: tells every client what runs. */
+export interface ExecuteInput {
+  code: string;
+  execution_count: number;
+}
+
+/** What became of one of `user_expressions`. */
+export type UserExpression =
+  | { status: "ok"; data: Record<string, unknown>; metadata: Record<string, unknown> }
+  | ({ status: "error" } & ErrorContent);
+
+/** `execute_reply`. */
+export type ExecuteReply =
+  | {
+      status: "ok";
+      execution_count: number;
+      payload: [];
+      user_expressions: Record<string, UserExpression>;
+    }
+  | ({ status: "error"; execution_count: number } & ErrorContent)
+  | { status: "aborted"; execution_count: number };

@@ -1,0 +1,16 @@
+/** `inspect_request`. */
+export interface InspectRequest {
+  code: string;
+  /** In code points. */
+  cursor_pos: number;
+  /** 1 asks for more. */
+  detail_level?: 0 | 1;
+}
+
+/** `inspect_reply`. */
+export interface InspectReply {
+  status: "ok";
+  found: boolean;
+  data: Record<string, string>;
+  metadata: Record<string, unknown>;
+}

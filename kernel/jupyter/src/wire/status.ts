@@ -1,0 +1,4 @@
+/** `status`: whether the kernel works for the parent message. `starting` comes exactly once. */
+export interface Status {
+  execution_state: "starting" | "busy" | "idle";
+}

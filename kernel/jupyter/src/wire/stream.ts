@@ -1,0 +1,5 @@
+/** `stream`: text that was printed. */
+export interface Stream {
+  name: "stdout" | "stderr";
+  text: string;
+}

@@ -1,0 +1,13 @@
+export { TrainingError } from "./training-error.js";
+export { CorpusEmpty, CorpusTooShort, CorpusUnreadable } from "./data.js";
+export { BackendUnavailable, EngineStopped, NativeInstallFailed } from "./engine.js";
+export { ModelUnknown, OptionInvalid, OptionUnknown } from "./options.js";
+export {
+  LossNotFinite,
+  NoActiveRun,
+  RunActive,
+  SessionDiffers,
+  SessionMissing,
+} from "./session.js";
+export { StepNotReached } from "./session.js";
+export type { Difference } from "./session.js";

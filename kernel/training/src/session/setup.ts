@@ -1,0 +1,120 @@
+import type { SessionRow } from "@forkpoint/checkpoints";
+import type { CorpusDescription } from "../data/corpus.js";
+import { OptionInvalid } from "../errors/options.js";
+import type { ModelDescription } from "../models/micro-gpt/config.js";
+import { modelDefinition } from "../models/registry.js";
+import { adamW } from "../optimizers/adamw.js";
+import type { OptimizerDescription } from "../optimizers/adamw.js";
+import { integerOption, namedOptions } from "../options.js";
+
+/** What a session is asked for. Only `model` and `data` have no default. */
+export interface SessionOptions {
+  model: ModelDescription;
+  data: CorpusDescription;
+  /** Default: `adamW()`. */
+  optimizer?: OptimizerDescription;
+  /** Windows in a batch. Default 12. */
+  batchSize?: number;
+  /** Of initialisation, batches, dropout and evaluation. Default 1337. */
+  seed?: number;
+  /** Steps between two evaluations with a sampled text. Default 100. */
+  evaluateEvery?: number;
+  /** Batches in one evaluation. Default 10. */
+  evaluationBatches?: number;
+  /** What sampled texts begin with. Default: a line break. */
+  prompt?: string;
+  /** Characters sampled at each evaluation. Default 120. */
+  sampleTokens?: number;
+}
+
+/** The model of a session as it is stored: a closed description from which weights can be drawn. */
+export interface ModelConfig {
+  kind: string;
+  config: Record<string, number>;
+  vocabulary: number;
+}
+
+/** How a session trains, as it is stored. */
+export interface TrainingConfig {
+  optimizer: OptimizerDescription;
+  batchSize: number;
+  seed: number;
+  evaluateEvery: number;
+  evaluationBatches: number;
+  prompt: string;
+  sampleTokens: number;
+}
+
+/** What a session trains on, as it is stored: the texts themselves are blobs. */
+export interface DataConfig {
+  title: string;
+  characters: number;
+  corpus: string;
+  tokenizer: string;
+}
+
+/** The stored texts of a session, parsed. */
+export interface SessionConfigs {
+  model: ModelConfig;
+  training: TrainingConfig;
+  data: DataConfig;
+}
+
+const optionNames = [
+  ...["model", "data", "optimizer", "batchSize", "seed"],
+  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens"],
+];
+
+/**
+ * Checks what a session was asked for and fills in the defaults.
+ *
+ * @throws OptionInvalid naming the option; ModelUnknown.
+ */
+export function checkSessionOptions(given: SessionOptions): {
+  model: ModelDescription;
+  data: CorpusDescription;
+  training: TrainingConfig;
+} {
+  const caller = "session";
+  const options = namedOptions(caller, given, optionNames);
+  const model = options["model"] as ModelDescription | undefined;
+  if (typeof model?.kind !== "string")
+    throw new OptionInvalid(caller, "model", model, "a model, for example microGPT()");
+  const config = modelDefinition(model.kind).check(model.config) as Record<string, number>;
+  const data = options["data"] as CorpusDescription | undefined;
+  if (typeof data?.kind !== "string")
+    throw new OptionInvalid(caller, "data", data, "a corpus, for example corpus.sonnets()");
+  const { kind, ...optimizer } = (options["optimizer"] ?? adamW()) as OptimizerDescription;
+  if (kind !== "adamw")
+    throw new OptionInvalid(caller, "optimizer", kind, "an optimizer, for example adamW()");
+  const training: TrainingConfig = {
+    optimizer: adamW(optimizer),
+    batchSize: integerOption(caller, options, "batchSize", 12, 1, 65536),
+    seed: integerOption(caller, options, "seed", 1337, 0),
+    evaluateEvery: integerOption(caller, options, "evaluateEvery", 100, 1),
+    evaluationBatches: integerOption(caller, options, "evaluationBatches", 10, 1, 10000),
+    prompt: textOption(options["prompt"] ?? "\n", "prompt"),
+    sampleTokens: integerOption(caller, options, "sampleTokens", 120, 0, 100000),
+  };
+  return { model: { kind: model.kind, config }, data, training };
+}
+
+/** The configurations of a stored session. */
+export function configsOf(session: SessionRow): SessionConfigs {
+  return {
+    model: JSON.parse(session.modelConfig) as ModelConfig,
+    training: JSON.parse(session.trainingConfig) as TrainingConfig,
+    data: JSON.parse(session.dataConfig) as DataConfig,
+  };
+}
+
+/** What of the configurations the next step depends on: the part that digests cover. */
+export function digestedConfigs({ model, training }: SessionConfigs): Record<string, string> {
+  const { optimizer, batchSize, seed } = training;
+  return { model: JSON.stringify(model), training: JSON.stringify({ optimizer, batchSize, seed }) };
+}
+
+function textOption(value: unknown, name: string): string {
+  if (typeof value !== "string") throw new OptionInvalid("session", name, value, "a text");
+  return value;
+}

@@ -1,0 +1,262 @@
+import { openStore } from "@forkpoint/checkpoints";
+import type { ModelRow, SessionRow, Store, TrashRow } from "@forkpoint/checkpoints";
+import { readCorpus, splitTokens } from "./data/corpus.js";
+import type { Corpus } from "./data/corpus.js";
+import { tokenizerFrom } from "./data/tokenizer.js";
+import { SessionDiffers, SessionMissing } from "./errors/session.js";
+import type { Difference } from "./errors/session.js";
+import { modelDefinition } from "./models/registry.js";
+import { namedOptions } from "./options.js";
+import { Session } from "./session/session.js";
+import type { FailureListener } from "./session/session.js";
+import { checkSessionOptions } from "./session/setup.js";
+import type { ModelConfig, SessionOptions } from "./session/setup.js";
+
+export interface OpenOptions {
+  /** The `.forkpoint` folder itself. Default: found by walking up from `from`, or made in it. */
+  path?: string;
+  /** Where the search begins. Default: the working folder, which in a notebook is its own. */
+  from?: string;
+  /** Told of runs that failed while nobody awaited them. Default: printed to stderr. */
+  onFailure?: FailureListener;
+  /** Seconds between automatic checkpoints while training. Default 10. */
+  autosaveSeconds?: number;
+}
+
+/** The model library, as a cell uses it. */
+export interface ModelLibrary {
+  /** Every saved model, newest first. */
+  list(): ModelRow[];
+  /** @throws NameTaken, NameInvalid, ModelNotFound. */
+  rename(id: string, name: string): Promise<ModelRow>;
+  /** Moves a model to the trash. */
+  delete(id: string): Promise<TrashRow>;
+  /** Brings a deleted model back. @throws NameTaken when its name has been given away. */
+  restore(trashId: string): Promise<ModelRow>;
+  /**
+   * Opens a saved model as a new session, which goes on from its weights, slots, random numbers,
+   * data cursor and step.
+   *
+   * @throws ModelNotFound; NameTaken when a session is called `as`.
+   * @example
+   * const session = await store.models.load("Model 1");
+   */
+  load(idOrName: string, options?: { as?: string }): Promise<Session>;
+}
+
+/**
+ * A store at work: sessions that train, and the library of saved models.
+ *
+ * @example
+ * const store = await open();
+ * const session = await store.session("sonnets", { model: microGPT(), data: corpus.sonnets() });
+ */
+export class TrainingStore {
+  readonly store: Store;
+  readonly models: ModelLibrary;
+  readonly sessions: { list(): SessionRow[] };
+  #onFailure: FailureListener;
+  #autosaveSeconds: number;
+  #sessions = new Map<string, Session>();
+  #libraryListeners = new Set<() => void>();
+
+  /** @internal Use {@link open}. */
+  constructor(store: Store, onFailure: FailureListener, autosaveSeconds: number) {
+    this.store = store;
+    this.#onFailure = onFailure;
+    this.#autosaveSeconds = autosaveSeconds;
+    this.sessions = { list: () => store.sessions.list() };
+    const changed = <Row>(row: Row): Row => {
+      for (const listener of this.#libraryListeners) listener();
+      return row;
+    };
+    this.models = {
+      list: () => store.models.list(),
+      rename: async (id, name) => changed(await store.writer.renameModel(id, name)),
+      delete: async (id) => changed(await store.writer.deleteModel(id)),
+      restore: async (id) => changed(await store.writer.restoreModel(id)),
+      load: (idOrName, options) => this.#load(idOrName, options),
+    };
+  }
+
+  /** The folder on disk. */
+  get path(): string {
+    return this.store.path;
+  }
+
+  /** What was deleted and can come back. */
+  get trash(): { list(): TrashRow[]; restore(id: string): Promise<ModelRow> } {
+    return { list: () => this.store.trash.list(), restore: this.models.restore };
+  }
+
+  /** The sessions in use by this process. */
+  get open(): Session[] {
+    return [...this.#sessions.values()];
+  }
+
+  /**
+   * Opens the session of this name, or makes it.
+   *
+   * @throws SessionNotFound when there is none and no options say how to make one; SessionDiffers
+   *   when it was made with other options; OptionInvalid, ModelUnknown, CorpusEmpty,
+   *   CorpusTooShort, CorpusUnreadable, NameInvalid.
+   * @example
+   * const session = await store.session("sonnets", { model: microGPT(), data: corpus.sonnets() });
+   * const again = await store.session("sonnets");
+   */
+  async session(name: string, options?: SessionOptions): Promise<Session> {
+    const found = typeof name === "string" ? this.store.sessions.byName(name) : null;
+    if (!options) {
+      if (!found)
+        throw new SessionMissing(
+          name,
+          this.sessions.list().map((row) => row.name),
+        );
+      return this.#open(found);
+    }
+    const { model, data, training } = checkSessionOptions(options);
+    const corpus = await readCorpus(data);
+    const modelConfig: ModelConfig = { ...model, vocabulary: corpus.vocabulary };
+    checkLength(corpus, modelConfig);
+    const configs = {
+      modelConfig: JSON.stringify(modelConfig),
+      trainingConfig: JSON.stringify(training),
+      dataConfig: JSON.stringify(dataConfigOf(corpus)),
+    };
+    if (found) {
+      const differences = differencesOf(found, configs);
+      if (differences.length > 0) throw new SessionDiffers(name, differences);
+      return this.#open(found);
+    }
+    const encoder = new TextEncoder();
+    await this.store.writer.saveBlob(encoder.encode(corpus.text));
+    await this.store.writer.saveBlob(encoder.encode(corpus.tokenizer));
+    const row = await this.store.writer.createSession({ name, modelKind: model.kind, ...configs });
+    return this.#open(row);
+  }
+
+  /** Calls back when the model library has changed, until the returned function is called. */
+  onLibraryChange(listener: () => void): () => void {
+    this.#libraryListeners.add(listener);
+    return () => void this.#libraryListeners.delete(listener);
+  }
+
+  /** Stops every run at a step boundary, saves, and closes the store. */
+  async close(): Promise<void> {
+    const sessions = this.open;
+    this.#sessions.clear();
+    await Promise.all(sessions.map((session) => session.close()));
+    await this.store.close();
+    opened.delete(this.store.path);
+  }
+
+  #open(row: SessionRow): Session {
+    let session = this.#sessions.get(row.id);
+    if (!session) {
+      session = new Session(this.store, row, this.#onFailure, this.#autosaveSeconds);
+      this.#sessions.set(row.id, session);
+      session.subscribe(({ kind }) => {
+        if (kind !== "checkpoint") return;
+        for (const listener of this.#libraryListeners) listener();
+      });
+    }
+    return session;
+  }
+
+  async #load(idOrName: string, options: { as?: string } = {}): Promise<Session> {
+    const { as } = namedOptions("load", options, ["as"]) as { as?: string };
+    const model = this.store.models.byName(idOrName) ?? this.store.models.get(idOrName);
+    const origin = this.store.sessions.get(model.sessionId);
+    const row = await this.store.writer.createSession({
+      name: as ?? this.#freeName(model.name),
+      parentSessionId: origin.id,
+      forkStep: model.step,
+      forkCheckpointId: model.checkpointId,
+      modelKind: origin.modelKind,
+      modelConfig: origin.modelConfig,
+      trainingConfig: origin.trainingConfig,
+      dataConfig: origin.dataConfig,
+    });
+    return this.#open(row);
+  }
+
+  #freeName(base: string): string {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? base : `${base}-${number}`;
+      if (!this.store.sessions.byName(name)) return name;
+    }
+  }
+}
+
+const opened = new Map<string, Promise<TrainingStore>>();
+
+/**
+ * Opens the store beside the notebook: the `.forkpoint` folder found by walking up from the working
+ * folder, or made there. Opening it again gives the same object.
+ *
+ * @throws StoreNotWritable, StoreNewer, StoreForeign, StoreDamaged, StoreOnNetwork.
+ * @example
+ * const store = await open();
+ */
+export async function open(options: OpenOptions = {}): Promise<TrainingStore> {
+  const { onFailure, autosaveSeconds, ...where } = options;
+  const store = await openStore(where);
+  const known = opened.get(store.path);
+  if (known) {
+    await store.close();
+    return known;
+  }
+  const made = Promise.resolve(
+    new TrainingStore(store, onFailure ?? defaultFailureListener, autosaveSeconds ?? 10),
+  );
+  opened.set(store.path, made);
+  return made;
+}
+
+/** Every store this process has open. */
+export async function openStores(): Promise<TrainingStore[]> {
+  return Promise.all(opened.values());
+}
+
+let defaultFailureListener: FailureListener = (error, session) => {
+  process.stderr.write(`Training of session "${session.name}" failed: ${error.message}\n`);
+};
+
+/** Who is told of runs that failed unobserved in stores opened from now on without `onFailure`. */
+export function setFailureListener(listener: FailureListener): void {
+  defaultFailureListener = listener;
+}
+
+function dataConfigOf({ title, text, digest, tokenizerDigest }: Corpus) {
+  return { title, characters: text.length, corpus: digest, tokenizer: tokenizerDigest };
+}
+
+function checkLength(corpus: Corpus, { kind, config }: ModelConfig): void {
+  const model = modelDefinition(kind);
+  const tokens = tokenizerFrom(corpus.tokenizer).encode(corpus.text);
+  splitTokens(tokens, model.block(model.check(config)));
+}
+
+function differencesOf(
+  found: SessionRow,
+  given: Pick<SessionRow, "modelConfig" | "trainingConfig" | "dataConfig">,
+): Difference[] {
+  const differences: Difference[] = [];
+  for (const key of ["modelConfig", "trainingConfig", "dataConfig"] as const) {
+    const [stored, wanted] = [leaves(JSON.parse(found[key])), leaves(JSON.parse(given[key]))];
+    for (const option of new Set([...Object.keys(stored), ...Object.keys(wanted)])) {
+      const [before, now] = [stored[option] ?? "none", wanted[option] ?? "none"];
+      if (before !== now) differences.push({ option, stored: before, given: now });
+    }
+  }
+  return differences;
+}
+
+function leaves(value: object): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [key, part] of Object.entries(value)) {
+    if (typeof part === "object" && part !== null) Object.assign(found, leaves(part as object));
+    else found[key] = JSON.stringify(part);
+  }
+  return found;
+}

@@ -1,0 +1,31 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { setUp } from "./setup/all.mjs";
+import { root, venvPython } from "./setup/folders.mjs";
+
+/**
+ * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
+ * baseline of the same run. Topics: training, kernel.
+ */
+const topics = {
+  training: ["bench/training.py"],
+  kernel: ["bench/kernel.py"],
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((topic) => !Object.hasOwn(topics, topic));
+if (unknown.length > 0) {
+  console.error(
+    `There is no bench ${unknown.join(", ")}. The topics are ${Object.keys(topics).join(", ")}.`,
+  );
+  process.exit(2);
+}
+await setUp();
+const env = { ...process.env, PATH: `${join(root, ".venv/bin")}:${process.env.PATH}` };
+for (const topic of asked.length > 0 ? asked : Object.keys(topics)) {
+  console.log(`\n${topic}`);
+  for (const script of topics[topic]) {
+    const { status } = spawnSync(venvPython, [join(root, script)], { stdio: "inherit", env });
+    if (status !== 0) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,49 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { root, venv, venvPython } from "./folders.mjs";
+import { once } from "./stamp.mjs";
+import { SetupFailed, run } from "./terminal.mjs";
+
+const pip = (...parameters) => [
+  "-m",
+  "pip",
+  "--disable-pip-version-check",
+  "install",
+  "--quiet",
+  ...parameters,
+];
+const advice = "Check that pip reaches PyPI and call this again.";
+
+/** A Python environment of its own with JupyterLab. */
+export async function installJupyter() {
+  const lab = join(venv, "bin", "jupyter-lab");
+  await once(
+    "jupyter",
+    { inputs: ["requirements/lab.txt"], results: [venvPython, lab] },
+    async () => {
+      if (spawnSync("python3", ["-c", "import venv, ensurepip"]).status !== 0) {
+        throw new SetupFailed(
+          "JupyterLab",
+          "Install Python 3 with venv (Debian: apt-get install python3-venv).",
+          "nothing",
+        );
+      }
+      await run("Python environment", "python3", ["-m", "venv", venv]);
+      await run("JupyterLab", venvPython, pip("-r", join(root, "requirements", "lab.txt")), {
+        advice,
+      });
+    },
+  );
+}
+
+/** What the tests read Forkpoint's files with. */
+export async function installTestPackages() {
+  await once("test-packages", { inputs: ["requirements/test.txt"], results: [venvPython] }, () =>
+    run(
+      "Python packages for the tests",
+      venvPython,
+      pip("-r", join(root, "requirements", "test.txt")),
+      { advice },
+    ),
+  );
+}

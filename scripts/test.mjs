@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setUp } from "./setup/all.mjs";
+import { findChromium } from "./setup/chromium.mjs";
+import { root, stateFolder, venvPython } from "./setup/folders.mjs";
+import { modernNode } from "./setup/packages.mjs";
+import { installTestPackages } from "./setup/python.mjs";
+
+/**
+ * `npm test`: set-up, check, then every test. Ends with one line, `N passed, N failed`, that counts
+ * the checks (types, ESLint, Prettier) and the tests of vitest and pytest.
+ * `--long` runs the long slices in full; other arguments are passed to vitest as filters.
+ */
+const long = process.argv.includes("--long");
+const filters = process.argv.slice(2).filter((argument) => argument !== "--long");
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+try {
+  await setUp();
+  await installTestPackages();
+  const env = {
+    ...process.env,
+    FORKPOINT_CHROMIUM: await findChromium(),
+    FORKPOINT_PYTHON: venvPython,
+    FORKPOINT_LONG: long ? "1" : "",
+    PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
+  };
+  await check(env);
+  await vitest(env);
+  if (filters.length === 0) await pytest(env);
+} catch (error) {
+  console.error(error.message);
+  totals.failed += 1;
+}
+const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
+console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
+process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
+
+async function check(env) {
+  if (filters.length > 0) return;
+  const code = await command(modernNode(), [join(root, "scripts/check.mjs")], env);
+  add({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+}
+
+async function vitest(env) {
+  const report = reportPath("vitest.json");
+  const code = await command(
+    modernNode(),
+    [
+      ...[join(root, "node_modules/vitest/vitest.mjs"), "run", ...filters],
+      ...["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`],
+    ],
+    env,
+  );
+  if (!existsSync(report)) return add({ failed: 1 });
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(report, "utf8"),
+  );
+  // A file that does not load fails without a test of its own.
+  const silent = code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0;
+  add({ passed: numPassedTests, failed: numFailedTests + silent, skipped: numPendingTests });
+}
+
+async function pytest(env) {
+  const report = reportPath("pytest.xml");
+  const folders = ["kernel/jupyter/python"].map((folder) => join(root, folder));
+  const parameters = [
+    "-m",
+    "pytest",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    `--junitxml=${report}`,
+    ...folders,
+  ];
+  const code = await command(venvPython, parameters, env);
+  if (!existsSync(report)) return add({ failed: 1 });
+  const suite = readFileSync(report, "utf8");
+  const count = (name) =>
+    Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  const skipped = count("skipped");
+  add({
+    passed: count("tests") - failed - skipped,
+    failed: failed || (code === 0 ? 0 : 1),
+    skipped,
+  });
+}
+
+function reportPath(name) {
+  mkdirSync(stateFolder, { recursive: true });
+  const path = join(stateFolder, name);
+  rmSync(path, { force: true });
+  return path;
+}
+
+function add({ passed = 0, failed = 0, skipped = 0 }) {
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+}
+
+function command(program, parameters, env) {
+  return new Promise((resolve) => {
+    const child = spawn(program, parameters, {
+      cwd: root,
+      env,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    child.on("error", () => resolve(127));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,109 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { adamW, corpus, microGPT, open } from "forkpoint";
+import type { TrainingStore } from "forkpoint";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { emptyFolder } from "../support/child.js";
+
+const small = microGPT({ layers: 1, heads: 1, embed: 8, block: 8 });
+const text = corpus.text("to be or not to be, that is the question. ".repeat(20));
+
+const files = (store: TrainingStore): string[] =>
+  readdirSync(store.path, { recursive: true })
+    .map(String)
+    .filter((name) => !name.includes("catalog"))
+    .sort();
+
+describe("what a user can get wrong", () => {
+  let store: TrainingStore;
+
+  beforeAll(async () => {
+    store = await open({ from: emptyFolder("bad-input"), onFailure: () => {} });
+  });
+  afterAll(() => store.close());
+
+  test.each([
+    ["an unknown model", { model: { kind: "giant", config: {} }, data: text }, "ModelUnknown"],
+    ["no model", { data: text }, "OptionInvalid"],
+    ["a misspelt option", { model: small, data: text, batchsize: 3 }, "OptionUnknown"],
+    ["an empty corpus", { model: small, data: corpus.text("") }, "CorpusEmpty"],
+    [
+      "a corpus shorter than its blocks",
+      { model: small, data: corpus.text("too short") },
+      "CorpusTooShort",
+    ],
+    ["a missing file", { model: small, data: corpus.file("/no/such/file") }, "CorpusUnreadable"],
+  ])("%s: a typed error, nothing written", async (_, options, code) => {
+    const before = files(store);
+    const failure = await store.session("bad", options as never).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code });
+    expect((failure as Error).message).toMatch(/^[A-Z].*\.$/s);
+    expect(store.sessions.list()).toEqual([]);
+    expect(files(store)).toEqual(before);
+  });
+
+  test.each(["", "   ", "a\nb"])("the session name %j is refused", async (name) => {
+    await expect(store.session(name, { model: small, data: text })).rejects.toMatchObject({
+      code: "NameInvalid",
+    });
+  });
+
+  test("a session that is not there, and other options under an existing name", async () => {
+    await expect(store.session("nobody")).rejects.toMatchObject({ code: "SessionNotFound" });
+    const made = await store.session("taken", { model: small, data: text });
+    expect(await store.session("taken", { model: small, data: text })).toBe(made);
+    const wider = microGPT({ layers: 1, heads: 1, embed: 16, block: 8 });
+    await expect(store.session("taken", { model: wider, data: text })).rejects.toMatchObject({
+      code: "SessionDiffers",
+      data: { differences: [{ option: "embed", stored: "8", given: "16" }] },
+    });
+  });
+
+  test("model names: empty, taken, replaced on request", async () => {
+    const session = await store.session("names", { model: small, data: text, sampleTokens: 0 });
+    await session.train({ to: 2 }).done;
+    await expect(session.save(" ")).rejects.toMatchObject({ code: "NameInvalid" });
+    const first = await session.save("same");
+    await expect(session.save("same")).rejects.toMatchObject({ code: "NameTaken" });
+    const second = await session.save("same", { replace: true });
+    expect(store.models.list().filter(({ name }) => name === "same")).toHaveLength(1);
+    expect(second.step).toBe(first.step);
+    expect((await session.save()).name).toBe("Model 1");
+    await expect(store.models.load("nothing")).rejects.toMatchObject({ code: "ModelNotFound" });
+  });
+
+  test("a loss that is not finite fails the run and goes back to the last checkpoint", async () => {
+    const session = await store.session("explodes", {
+      model: small,
+      data: text,
+      optimizer: adamW({ learningRate: 1e30, weightDecay: 0 }),
+      sampleTokens: 0,
+    });
+    const failure = await session.train({ to: 50 }).done.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "LossNotFinite" });
+    expect((failure as Error).message).toContain("smaller learning rate");
+    expect(session.runs.at(-1)).toMatchObject({
+      status: "failed",
+      error: { code: "LossNotFinite" },
+    });
+    expect(await session.evaluate()).toBeGreaterThan(0);
+  });
+
+  test("a second run to another step is refused while one trains; the same again is the same", async () => {
+    const session = await store.session("busy", { model: small, data: text, sampleTokens: 0 });
+    const run = session.train({ to: 30 });
+    expect(session.train({ to: 30 })).toBe(run);
+    expect(() => session.train({ to: 40 })).toThrow(
+      expect.objectContaining({ code: "SessionBusy" }),
+    );
+    await expect(run.until(31)).rejects.toMatchObject({ code: "StepNotReached" });
+    await run.done;
+    expect(await session.train({ to: 30 }).done).toMatchObject({ step: 30, status: "completed" });
+    expect(session.runs).toHaveLength(1);
+  });
+
+  test("a folder that cannot be written", async () => {
+    await expect(open({ from: "/proc" })).rejects.toMatchObject({ code: "StoreNotWritable" });
+    expect(existsSync(join("/proc", ".forkpoint"))).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import { defineConfig } from "vitest/config";
+
+// Packages are tested as built: workers and kernels run from dist, which the set-up has compiled.
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "units",
+          include: ["{checkpoints,kernel/*,widgets/*,labextension}/src/**/*.test.{ts,tsx}"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "flows",
+          include: ["tests/**/*.test.ts"],
+          // Two cores: kernels and browsers one after the other.
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});

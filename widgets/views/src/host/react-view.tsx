@@ -1,0 +1,28 @@
+import { DOMWidgetView, type WidgetModel } from "@jupyter-widgets/base";
+import { StrictMode, type ReactNode } from "react";
+import { createRoot, type Root } from "react-dom/client";
+import { ErrorBoundary } from "./error-boundary.js";
+
+/** A widget view whose inside is a React tree. */
+export abstract class ReactView extends DOMWidgetView {
+  declare private root: Root;
+
+  /** What to show for the view's model. */
+  abstract content(model: WidgetModel): ReactNode;
+
+  override render(): void {
+    super.render();
+    this.el.classList.add("fp-view");
+    this.root = createRoot(this.el);
+    this.root.render(
+      <StrictMode>
+        <ErrorBoundary>{this.content(this.model)}</ErrorBoundary>
+      </StrictMode>,
+    );
+  }
+
+  override remove(): unknown {
+    this.root.unmount();
+    return super.remove();
+  }
+}

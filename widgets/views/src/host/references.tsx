@@ -1,0 +1,53 @@
+import type { WidgetModel } from "@jupyter-widgets/base";
+import type { ReactNode } from "react";
+import { LibraryModel } from "../models/library-model.js";
+import { TimelineModel } from "../models/timeline-model.js";
+import { Notice } from "./notice.js";
+import { useAttribute, useTimelineData } from "./use-model.js";
+
+/**
+ * Renders `children` with the timeline a view's model refers to, and follows it to another.
+ *
+ * @example <WithTimeline model={model}>{(timeline) => <ScrubBar timeline={timeline} />}</WithTimeline>
+ */
+export function WithTimeline(props: {
+  model: WidgetModel;
+  children: (timeline: TimelineModel) => ReactNode;
+}): ReactNode {
+  const timeline = useAttribute(props.model, "timeline");
+  if (!(timeline instanceof TimelineModel)) {
+    return <Notice kind="error">This view has no timeline. Run the cell again to make one.</Notice>;
+  }
+  return (
+    <ReadTimeline key={timeline.model_id} timeline={timeline}>
+      {props.children}
+    </ReadTimeline>
+  );
+}
+
+function ReadTimeline(props: {
+  timeline: TimelineModel;
+  children: (timeline: TimelineModel) => ReactNode;
+}): ReactNode {
+  const { timeline, children } = props;
+  useTimelineData(timeline);
+  return (
+    <>
+      {timeline.problem && <Notice kind="error">{timeline.problem.message}</Notice>}
+      {children(timeline)}
+    </>
+  );
+}
+
+/**
+ * Renders `children` with the library a view's model refers to.
+ *
+ * @example <WithLibrary model={model}>{(library) => <ModelLibrary library={library} />}</WithLibrary>
+ */
+export function WithLibrary(props: {
+  model: WidgetModel;
+  children: (library: LibraryModel) => ReactNode;
+}): ReactNode {
+  const library = useAttribute(props.model, "library");
+  return library instanceof LibraryModel ? props.children(library) : null;
+}

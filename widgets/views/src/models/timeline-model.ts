@@ -1,0 +1,223 @@
+import type { IBackboneModelOptions, ISerializers } from "@jupyter-widgets/base";
+import { DOMWidgetModel } from "@jupyter-widgets/base";
+import {
+  MODEL_NAMES,
+  parseTimelineAppend,
+  parseTimelineState,
+  WireInvalid,
+  type Binary,
+  type TimelineAppend,
+  type TimelineState,
+} from "@forkpoint/wire";
+import type { Axis } from "../timeline/axis.js";
+import { appendRows, createColumns, type Columns } from "../timeline/columns.js";
+import { decodeRows } from "../timeline/rows.js";
+import { lastAtOrBefore } from "../timeline/search.js";
+import { createChanges, type Changes } from "./changes.js";
+import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+
+/** Keys that live in this page only: never sent, never saved. */
+const PAGE_ONLY = ["display_step"] as const;
+
+/**
+ * One session's timeline, and the step all its views show. The page owns nothing of its state that the kernel
+ * would want back, so nothing is ever synced to it.
+ */
+export class TimelineModel extends ForkpointModel {
+  /** emits when steps, run, samples or marks change */
+  declare readonly dataChanges: Changes;
+  /** emits when the step to show changes */
+  declare readonly cursorChanges: Changes;
+  /** the checked state; `metrics` are in `columns` */
+  declare state: Omit<TimelineState, "metrics">;
+  /** why the newest state or message could not be read */
+  declare problem: WireInvalid | null;
+  declare columns: Columns;
+  declare private held: Axis | null;
+  declare private previewed: number | null;
+  declare private merging: boolean;
+
+  static override serializers: ISerializers = {
+    ...DOMWidgetModel.serializers,
+    // The default serializer copies by JSON, which bytes do not survive.
+    metrics: { serialize: (chunks: Binary[]) => [...chunks] },
+  };
+
+  override defaults(): Attributes {
+    return {
+      ...super.defaults(),
+      _model_name: MODEL_NAMES.timeline,
+      session: { id: "", name: "", parent_id: null, parent_name: null, root_id: "", fork_step: 0 },
+      summary: "",
+      run: null,
+      step: 0,
+      backend: "",
+      metrics: [],
+      samples: [],
+      marks: [],
+      sequence: 0,
+      display_step: null,
+    };
+  }
+
+  override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
+    const own = this as unknown as Attributes;
+    own["dataChanges"] = createChanges();
+    own["cursorChanges"] = createChanges();
+    this.problem = null;
+    this.held = null;
+    this.previewed = null;
+    this.merging = false;
+    this.columns = createColumns();
+    super.initialize(attributes, options);
+    this.state = parseTimelineState({ ...this.defaults(), metrics: [] });
+    this.readState(true);
+    this.on("change", () => this.changed());
+    this.on("msg:custom", (content: unknown, buffers: readonly Binary[]) =>
+      this.received(content, buffers),
+    );
+  }
+
+  /** The step that was chosen; null is Live. */
+  get displayStep(): number | null {
+    return this.get("display_step") as number | null;
+  }
+
+  /** The step to show now: the chosen one, else the previewed one; null is the newest. */
+  get shownStep(): number | null {
+    return this.displayStep ?? this.previewed;
+  }
+
+  /** Chooses the step that every view of this session shows; null is Live. Sends nothing. */
+  show(step: number | null): void {
+    this.previewed = null;
+    this.set("display_step", step);
+    this.cursorChanges.emit();
+  }
+
+  /** While Live, shows a step without leaving Live; null ends it. Sends nothing. */
+  preview(step: number | null): void {
+    const next = this.displayStep === null ? step : null;
+    if (next === this.previewed) return;
+    this.previewed = next;
+    this.cursorChanges.emit();
+  }
+
+  /** The steps to show: all there are, or those there were when a drag began. */
+  get axis(): Axis {
+    if (this.held) return this.held;
+    const { columns } = this;
+    return columns.length === 0
+      ? { from: 0, to: 0 }
+      : { from: columns.step[0]!, to: columns.step[columns.length - 1]! };
+  }
+
+  /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
+  holdAxis(hold: boolean): void {
+    this.held = hold ? this.axis : null;
+    if (!hold) this.dataChanges.emit();
+  }
+
+  /** Acts on the session's run. Throws RequestFailed. */
+  async control(action: "pause" | "continue" | "stop"): Promise<void> {
+    await this.ask({ action });
+  }
+
+  /** Saved widget state and echoes to the kernel never hold what is the page's alone. */
+  override get_state(dropDefaults?: boolean): ReturnType<ForkpointModel["get_state"]> {
+    const state = super.get_state(dropDefaults);
+    for (const key of PAGE_ONLY) delete state[key];
+    return state;
+  }
+
+  override set_state(state: Attributes): void {
+    const rest = { ...state };
+    for (const key of PAGE_ONLY) delete rest[key];
+    super.set_state(rest);
+  }
+
+  /** Nothing of a timeline is the page's to tell the kernel. */
+  override sync(): void {}
+
+  override save_changes(): void {}
+
+  private changed(): void {
+    if (this.merging) return;
+    const keys = Object.keys(this.changedAttributes() || {});
+    if (keys.every((key) => (PAGE_ONLY as readonly string[]).includes(key))) return;
+    this.readState(keys.includes("metrics"));
+    this.dataChanges.emit();
+    this.cursorChanges.emit();
+  }
+
+  private readState(metrics: boolean): void {
+    this.guard(() => {
+      const { metrics: chunks, ...state } = parseTimelineState(this.attributes);
+      this.state = state;
+      if (!metrics) return;
+      this.columns = createColumns();
+      for (const chunk of chunks) appendRows(this.columns, decodeRows(chunk));
+      const newest = this.columns.step[this.columns.length - 1] ?? -1;
+      if (this.displayStep !== null && this.displayStep > newest) this.set("display_step", null);
+    });
+  }
+
+  private received(content: unknown, buffers: readonly Binary[]): void {
+    const message = content as { kind?: unknown; id?: unknown } | null;
+    if (message?.kind === "reply") this.requests.settle(message);
+    if (message?.kind !== "append") return;
+    // Updates are applied asynchronously; an append must not overtake one that was sent before it.
+    this.state_change = Promise.resolve(this.state_change).then(() => {
+      this.guard(() => this.merge(parseTimelineAppend(content), buffers[0]));
+      this.dataChanges.emit();
+    });
+  }
+
+  private merge(append: TimelineAppend, chunk: Binary | undefined): void {
+    const { state } = this;
+    if (append.sequence <= state.sequence) return;
+    if (append.sequence > state.sequence + 1) this.askForState();
+    if (chunk) {
+      appendRows(this.columns, decodeRows(chunk));
+      (this.attributes["metrics"] as Binary[]).push(chunk);
+    }
+    const { sequence, step, run, samples, marks } = append;
+    const first = samples?.[0];
+    const kept = first ? state.samples.filter((sample) => sample.step < first.step) : state.samples;
+    const patch = {
+      sequence,
+      step,
+      run,
+      samples: samples ? [...kept, ...samples] : kept,
+      marks: marks ?? state.marks,
+    };
+    this.state = { ...state, ...patch };
+    this.merging = true;
+    try {
+      this.set(patch);
+    } finally {
+      this.merging = false;
+    }
+  }
+
+  /** An append was missed, as between a page's reload and its first message: asks for the whole state. */
+  private askForState(): void {
+    this.comm?.send({ method: "request_state" }, this.callbacks());
+  }
+
+  private guard(read: () => void): void {
+    try {
+      read();
+      this.problem = null;
+    } catch (error) {
+      if (!(error instanceof WireInvalid)) throw error;
+      this.problem = error;
+    }
+  }
+
+  /** Row of the step to show now; -1 without rows. */
+  get shownRow(): number {
+    const { shownStep, columns } = this;
+    return shownStep === null ? columns.length - 1 : lastAtOrBefore(columns, shownStep);
+  }
+}

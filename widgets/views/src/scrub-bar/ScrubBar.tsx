@@ -1,0 +1,129 @@
+import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { formatCount } from "../format/numbers.js";
+import { OfflineMark } from "../host/offline-mark.js";
+import { useFrame } from "../host/use-frame.js";
+import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
+import type { TimelineModel } from "../models/timeline-model.js";
+import { fractionOf, stepAt } from "../timeline/axis.js";
+import { stepForDrag, stepForKey } from "./keys.js";
+import { Marks } from "./Marks.js";
+
+/**
+ * The time axis as a slider: drag to rewind every view of the session, drag to the newest step for Live. It
+ * changes what the page shows and nothing else: no message is sent, nothing is paused.
+ *
+ * @example <ScrubBar timeline={timeline} />
+ */
+export function ScrubBar(props: { timeline: TimelineModel; alone?: boolean }): ReactNode {
+  const { timeline, alone = false } = props;
+  useTimelineData(timeline);
+  const liveness = useLiveness(timeline);
+  const visible = timeline.columns.length >= 2;
+  if (!visible && !alone) return null;
+  return (
+    <div className={visible ? "fp-scrub" : undefined}>
+      {visible && <Bar timeline={timeline} />}
+      {alone && <OfflineMark liveness={liveness} />}
+    </div>
+  );
+}
+
+function Bar(props: { timeline: TimelineModel }): ReactNode {
+  const { timeline } = props;
+  useCursor(timeline);
+  const live = useLiveness(timeline).live && timeline.state.run?.status === "running";
+  const track = useRef<HTMLDivElement>(null);
+  const frame = useFrame();
+  const { axis, columns, shownStep, displayStep } = timeline;
+  const shown = shownStep ?? axis.to;
+  const percent = `${fractionOf(axis, shown) * 100}%`;
+
+  const follow = (clientX: number): void => {
+    const box = track.current?.getBoundingClientRect();
+    if (!box || box.width === 0) return;
+    const step = stepAt(timeline.axis, (clientX - box.left) / box.width);
+    timeline.show(stepForDrag(timeline.columns, step, timeline.axis.to));
+  };
+  const down = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    const marked = (event.target as HTMLElement).closest<HTMLElement>("[data-step]");
+    timeline.holdAxis(true);
+    if (marked) timeline.show(Number(marked.dataset["step"]));
+    else follow(event.clientX);
+  };
+  const move = (event: PointerEvent<HTMLDivElement>): void => {
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    const { clientX } = event;
+    frame.run(() => follow(clientX));
+  };
+  const up = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.type === "pointerup" && event.currentTarget.hasPointerCapture(event.pointerId)) {
+      frame.flush();
+    }
+    timeline.holdAxis(false);
+  };
+  const key = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const step = stepForKey(event.key, columns, timeline.shownRow);
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    timeline.show(step);
+  };
+
+  return (
+    <>
+      <div className="fp-scrub-head">
+        <span className="fp-step-label" data-testid="fp-step-label" data-live={shownStep === null}>
+          {shownStep === null ? (
+            <>
+              <span className="fp-pulse" data-running={live} aria-hidden="true" />
+              Live
+            </>
+          ) : (
+            `step ${formatCount(shownStep)}`
+          )}
+        </span>
+        {displayStep !== null && (
+          <button
+            type="button"
+            className="fp-button fp-live-button"
+            data-testid="fp-live-button"
+            onClick={() => timeline.show(null)}
+          >
+            Live
+          </button>
+        )}
+      </div>
+      <div
+        className="fp-scrub-bar"
+        data-testid="fp-scrub-bar"
+        data-lm-suppress-shortcuts="true"
+        role="slider"
+        tabIndex={0}
+        aria-label="Step shown"
+        aria-valuemin={axis.from}
+        aria-valuemax={axis.to}
+        aria-valuenow={shown}
+        aria-valuetext={`${shownStep === null ? "Live, " : ""}step ${formatCount(shown)} of ${formatCount(axis.to)}`}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={up}
+        onKeyDown={key}
+      >
+        <div className="fp-scrub-track" ref={track}>
+          <div className="fp-scrub-filled" style={{ width: percent }} />
+          <Marks marks={timeline.state.marks} axis={axis} />
+          <div className="fp-scrub-thumb" style={{ left: percent }} data-live={shownStep === null} />
+        </div>
+      </div>
+      <div className="fp-scrub-foot">
+        <span>{formatCount(axis.from)}</span>
+        <span className="fp-hint">drag to rewind</span>
+        <span>{formatCount(axis.to)}</span>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Columns } from "./columns.js";
+
+/**
+ * Row of the first step at or after `step`; `columns.length` where there is none.
+ *
+ * @example firstAtOrAfter(columns, 10)
+ */
+export function firstAtOrAfter(columns: Columns, step: number): number {
+  let low = 0;
+  let high = columns.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (columns.step[middle]! < step) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Row of the last step at or before `step`; -1 where there is none.
+ *
+ * @example lastAtOrBefore(columns, 10)
+ */
+export function lastAtOrBefore(columns: Columns, step: number): number {
+  const row = firstAtOrAfter(columns, step);
+  return row < columns.length && columns.step[row] === step ? row : row - 1;
+}
+
+/**
+ * The recorded step nearest to `step`, the earlier of two equally near; null without rows.
+ *
+ * @example nearestStep(columns, 10.4) === 10
+ */
+export function nearestStep(columns: Columns, step: number): number | null {
+  if (columns.length === 0) return null;
+  const after = Math.min(firstAtOrAfter(columns, step), columns.length - 1);
+  const before = Math.max(0, after - 1);
+  const earlier = columns.step[before]!;
+  const later = columns.step[after]!;
+  return Math.abs(step - earlier) <= Math.abs(later - step) ? earlier : later;
+}
+
+/** A value and the step it was recorded at. */
+export interface ValueAt {
+  step: number;
+  value: number;
+}
+
+/**
+ * The newest value of a column at or before `step`; null where there is none.
+ *
+ * @example valueAt(columns, "validation_loss", 250) // { step: 200, value: 1.62 }
+ */
+export function valueAt(columns: Columns, name: string, step: number): ValueAt | null {
+  const column = columns.values.get(name);
+  if (!column) return null;
+  for (let row = lastAtOrBefore(columns, step); row >= 0; row--) {
+    const value = column[row]!;
+    if (!Number.isNaN(value)) return { step: columns.step[row]!, value };
+  }
+  return null;
+}
+
+/**
+ * Index of the last item at or before `step` in a list that ascends by step; -1 where there is none.
+ *
+ * @example lastItemAtOrBefore(samples, 250)
+ */
+export function lastItemAtOrBefore(items: readonly { step: number }[], step: number): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (items[middle]!.step <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,41 @@
+/** `_model_name` of every model. */
+export const MODEL_NAMES = {
+  timeline: "TimelineModel",
+  library: "LibraryModel",
+  scrubBar: "ScrubBarModel",
+  lossCurve: "LossCurveModel",
+  textProgress: "TextProgressModel",
+  modelLibrary: "ModelLibraryModel",
+  dashboard: "DashboardModel",
+} as const;
+
+/** `_view_name` of every view. */
+export const VIEW_NAMES = {
+  scrubBar: "ScrubBarView",
+  lossCurve: "LossCurveView",
+  textProgress: "TextProgressView",
+  modelLibrary: "ModelLibraryView",
+  dashboard: "DashboardView",
+} as const;
+
+/** State of the models behind ScrubBar, LossCurve and TextProgress. */
+export interface TimelineViewState {
+  /** `IPY_MODEL_<id>` of a TimelineModel */
+  timeline: string;
+  /** text form for tools without widgets */
+  text: string;
+}
+
+/** State of the model behind ModelLibrary. */
+export interface LibraryViewState {
+  /** `IPY_MODEL_<id>` of a LibraryModel */
+  library: string;
+  text: string;
+}
+
+/** State of the model behind Dashboard. The kernel may set another timeline: the view follows. */
+export interface DashboardState {
+  timeline: string;
+  library: string;
+  text: string;
+}

@@ -1,0 +1,41 @@
+import { finite, nullable, oneOf, shape, text, whole, wireError, type Check } from "../protocol/check.js";
+import type { WireError } from "../protocol/error.js";
+import { LIMITS } from "../protocol/limits.js";
+
+/** Every status a run can have. */
+export const RUN_STATUSES = ["running", "paused", "completed", "interrupted", "failed"] as const;
+
+/** Status of a run. */
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** The session's newest run. */
+export interface WireRun {
+  id: string;
+  status: RunStatus;
+  /** step it started at */
+  from: number;
+  /** step it is to reach */
+  target: number;
+  /** null while not known or not running */
+  steps_per_second: number | null;
+  /** seconds; null while not known or not running */
+  seconds_left: number | null;
+  /** why it failed */
+  error: WireError | null;
+}
+
+/**
+ * Checks a run.
+ *
+ * @throws WireInvalid
+ * @example nullable(wireRun)(state.run, "run")
+ */
+export const wireRun: Check<WireRun> = shape<WireRun>({
+  id: text(LIMITS.id),
+  status: oneOf(RUN_STATUSES),
+  from: whole,
+  target: whole,
+  steps_per_second: nullable(finite),
+  seconds_left: nullable(finite),
+  error: nullable(wireError),
+});
