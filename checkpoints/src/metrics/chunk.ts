@@ -53,11 +53,7 @@ export function metricsChunk(bytes: Uint8Array): Chunk {
     if (names.has(name)) throw new MetricsInvalid({ reason: `the column "${name}" comes twice` });
     names.add(name);
     const right =
-      name === "step"
-        ? isStepType(type)
-        : name === "wall"
-          ? isWallType(type)
-          : isValueType(type);
+      name === "step" ? isStepType(type) : name === "wall" ? isWallType(type) : isValueType(type);
     if (!right) {
       throw new MetricsInvalid({ reason: `the column "${name}" has the wrong type, ${type}` });
     }

@@ -74,7 +74,10 @@ describe("metrics", () => {
         "validation_loss Float64",
       ]);
       expect(tableFromIPC(tableToIPC(table)).getChild("wall")!.get(2)).toBe(wallOf(2));
-      return { train: columnOf(table, "train_loss"), validation: columnOf(table, "validation_loss") };
+      return {
+        train: columnOf(table, "train_loss"),
+        validation: columnOf(table, "validation_loss"),
+      };
     };
     expect(await read()).toEqual(expected);
     expect(store.runs.get(run.id)).toMatchObject({ rows: 3, lastStep: 2, status: "running" });
@@ -123,7 +126,11 @@ describe("metrics", () => {
     );
     const all = await store.readMetrics(fork.id);
     expect(columnOf(all, "train_loss")).toEqual(expected);
-    const part = await store.readMetrics(fork.id, { from: 39, to: 46, columns: ["train_loss", "x"] });
+    const part = await store.readMetrics(fork.id, {
+      from: 39,
+      to: 46,
+      columns: ["train_loss", "x"],
+    });
     expect(part.schema.fields.map((field) => field.name)).toEqual(["step", "train_loss", "x"]);
     expect(columnOf(part, "train_loss")).toEqual(expected.slice(39, 47));
     expect(part.getChild("x")!.nullCount).toBe(8);
@@ -140,8 +147,9 @@ describe("metrics", () => {
     expect(table.schema.fields.map((field) => field.name)).toEqual(["step", "train_loss"]);
   });
 
-  const floats = (columns: Record<string, BigInt64Array | Float64Array | Float32Array | string[]>) =>
-    tableToIPC(tableFromArrays(columns), "stream");
+  const floats = (
+    columns: Record<string, BigInt64Array | Float64Array | Float32Array | string[]>,
+  ) => tableToIPC(tableFromArrays(columns), "stream");
   test.each<[string, () => Uint8Array]>([
     ["bytes that are no Arrow stream", () => Buffer.from("step,train_loss\n1,2\n")],
     ["nothing", () => new Uint8Array(0)],
@@ -214,7 +222,8 @@ describe("sealed files", () => {
       ...row,
       validation_loss: row.step % 100 === 0 ? row["train_loss"]! : null,
     }));
-    for (let row = 0; row < rows.length; row += 250) await append(metricsStream(rows.slice(row, row + 250)));
+    for (let row = 0; row < rows.length; row += 250)
+      await append(metricsStream(rows.slice(row, row + 250)));
     const samples = [{ step: 100, prompt: "Shall I", text: "é\n" }];
     await store.writer.appendSamples({ runId: run.id, rows: samples });
     await finish(5000);
@@ -224,7 +233,7 @@ path, run = sys.argv[1:]
 file = pq.ParquetFile(f"{path}/metrics/{run}.parquet")
 table = file.read()
 duck = duckdb.connect()
-duck.sql("set timezone='UTC'")
+duck.execute("set timezone='UTC'")
 name = f"'{path}/metrics/{run}.parquet'"
 columns = file.metadata.row_group(0)
 print(json.dumps({
@@ -235,9 +244,9 @@ print(json.dumps({
   "nulls": table["validation_loss"].null_count,
   "wall": table["wall"][7].as_py().isoformat(),
   "samples": pq.read_table(f"{path}/snapshots/{run}.parquet").to_pylist(),
-  "duck types": dict(duck.sql(f"select column_name, column_type from (describe select * from {name})").fetchall()),
-  "duck": duck.sql(f"select count(*), max(step), count(validation_loss), sum(train_loss) from {name}").fetchone(),
-  "duck wall": duck.sql(f"select (epoch(wall) * 1000)::bigint from {name} where step = 7").fetchone(),
+  "duck types": dict(duck.execute(f"select column_name, column_type from (describe select * from {name})").fetchall()),
+  "duck": duck.execute(f"select count(*), max(step), count(validation_loss), sum(train_loss) from {name}").fetchone(),
+  "duck wall": duck.execute(f"select (epoch(wall) * 1000)::bigint from {name} where step = 7").fetchone(),
 }))`;
     const seen = JSON.parse(runPython(program, "", store.path, run.id));
     const loss = rows.map((row) => row["train_loss"]);

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { tableFromIPC, tableToIPC } from "apache-arrow";
 import type { Table } from "apache-arrow";
+import { isStepType, isValueType, isWallType } from "./columns.js";
 
 type ParquetWasm = typeof import("parquet-wasm/node");
 
@@ -29,11 +30,12 @@ export function parquetFromTable(table: Table): Uint8Array {
     .setCompression(Compression.ZSTD)
     .setDictionaryEnabled(false);
   for (const { name, type } of table.schema.fields) {
-    const encoding = /^(Int64|Timestamp)/.test(String(type))
-      ? Encoding.DELTA_BINARY_PACKED
-      : String(type) === "Float64"
-        ? Encoding.BYTE_STREAM_SPLIT
-        : Encoding.PLAIN;
+    const encoding =
+      isStepType(type) || isWallType(type)
+        ? Encoding.DELTA_BINARY_PACKED
+        : isValueType(type)
+          ? Encoding.BYTE_STREAM_SPLIT
+          : Encoding.PLAIN;
     properties = properties.setColumnEncoding(name, encoding);
   }
   return writeParquet(WasmTable.fromIPCStream(tableToIPC(table, "stream")), properties.build());

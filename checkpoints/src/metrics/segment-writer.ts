@@ -49,7 +49,8 @@ export function appendRows(
       if (!segment || !Buffer.from(segment.schema).equals(chunk.schema)) {
         const number = (recorded.at(-1)?.number ?? 0) + 1;
         insertSegment(db, runId, series, number);
-        const fd = openSync(segmentFile(context.path, series, runId, number), "wx", 0o600);
+        // Appending: after a failed write is cut off, the next one begins where the file ends.
+        const fd = openSync(segmentFile(context.path, series, runId, number), "ax", 0o600);
         segment = { runId, series, number, fd, schema: chunk.schema.slice(), length: 0 };
         writeAll(fd, [chunk.schema]);
         segment.length = chunk.schema.byteLength;

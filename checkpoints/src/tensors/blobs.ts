@@ -22,7 +22,8 @@ export function storeBlob(context: WriterContext, bytes: Uint8Array): string {
   const { db, path, lease } = context;
   const digest = sha256(bytes);
   const file = blobFile(path, digest);
-  if (hasBlob(db, digest) && existsSync(file) && sha256(readFileSync(file)) === digest) return digest;
+  if (hasBlob(db, digest) && existsSync(file) && sha256(readFileSync(file)) === digest)
+    return digest;
   const temporary = temporaryFile(path, "blobs", lease.id, newId());
   writeDurably(temporary, [bytes]);
   try {

@@ -25,7 +25,7 @@ for line in sys.stdin:
 describe("canonicalJson", () => {
   test("gives the bytes that Python's json gives", () => {
     const documents = fc.sample(document, 400);
-    documents.push({ "\u{10000}": 1, "\uffff": 2, a: -0, "\u2028": "\u007f\b\f\u001f/\\\"" });
+    documents.push({ "\u{10000}": 1, "\uffff": 2, a: -0, "\u2028": '\u007f\b\f\u001f/\\"' });
     const lines = documents.map((value) => JSON.stringify(value)).join("\n");
     const expected = runPython(PROGRAM, lines).trimEnd().split("\n");
     const ours = documents.map((value) => Buffer.from(canonicalJson(value)).toString("hex"));

@@ -23,7 +23,12 @@ describe("safetensors headers", () => {
       fc.property(tensors, fc.string({ unit: "grapheme" }), (list, note) => {
         const entries = list
           .filter((item) => item.name !== "__metadata__")
-          .map(({ name: label, size }) => ({ name: label, dtype: "F32", shape: [size], length: 4 * size }));
+          .map(({ name: label, size }) => ({
+            name: label,
+            dtype: "F32",
+            shape: [size],
+            length: 4 * size,
+          }));
         const header = encodeHeader(entries, { note });
         const total = entries.reduce((sum, entry) => sum + entry.length, 0);
         const decoded = decode(Buffer.concat([header, Buffer.alloc(total)]));

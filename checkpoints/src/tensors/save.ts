@@ -24,7 +24,7 @@ import { newId } from "../ids.js";
 import { trashModel } from "../trash/trash.js";
 import type { WriterContext } from "../writer/context.js";
 import { layOutPack } from "./pack.js";
-import type { HashedTensor, PackLayout, TensorSlice } from "./pack.js";
+import type { HashedTensor, PackLayout, PackManifest, TensorSlice } from "./pack.js";
 import { sha256, stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
 
@@ -85,10 +85,9 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     digest: sha256(state),
     createdAt: new Date().toISOString(),
   };
-  const { lastRunAt: _, ...sessionFacts } = session;
   const manifest = {
     checkpoint: row,
-    session: sessionFacts,
+    session: asMade(session),
     model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
     state: document,
     configs: input.state.configs,
@@ -137,6 +136,14 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     if (saved) return saved;
   }
   throw new Error("the tensors that this save shares with others kept being collected");
+}
+
+// What a session is by itself, without what happened to it later.
+function asMade(session: SessionRow): PackManifest["session"] {
+  const { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId } = session;
+  const { modelKind, modelConfig, trainingConfig, dataConfig, createdAt } = session;
+  const place = { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId };
+  return { ...place, modelKind, modelConfig, trainingConfig, dataConfig, createdAt };
 }
 
 type NewModel = { name: string; replace?: boolean; trainLoss: number | null };

@@ -107,22 +107,28 @@ describe("state_digest.py", () => {
     ],
     rng: () => [packOf(second.id), flipInText(inside('"\uffff":"'), "x")],
     "the cursor": () => [packOf(second.id), flipInText(inside('"position":1'), "2")],
-    "the step": () => [packOf(second.id), flipInText(inside('"format":"forkpoint-state-1","step":2'), "5")],
+    "the step": () => [
+      packOf(second.id),
+      flipInText(inside('"format":"forkpoint-state-1","step":2'), "5"),
+    ],
     "a configuration": () => [
       packOf(second.id),
       flipInText(inside(`"configs":{"model":"${inside('{"layers":')}`), "4"),
     ],
   };
-  test.each(Object.entries(flips))("gives another digest when one bit of %s is flipped", (_, flip) => {
-    const [file, change] = flip();
-    changing(file, change, () => {
-      const { lines, status } = recompute();
-      const line = lines.find(({ id }) => id === second.id)!;
-      expect(line.recomputed).toMatch(/^[0-9a-f]{64}$/);
-      expect(line.recomputed).not.toBe(second.digest);
-      expect(status).toBe(1);
-    });
-  });
+  test.each(Object.entries(flips))(
+    "gives another digest when one bit of %s is flipped",
+    (_, flip) => {
+      const [file, change] = flip();
+      changing(file, change, () => {
+        const { lines, status } = recompute();
+        const line = lines.find(({ id }) => id === second.id)!;
+        expect(line.recomputed).toMatch(/^[0-9a-f]{64}$/);
+        expect(line.recomputed).not.toBe(second.digest);
+        expect(status).toBe(1);
+      });
+    },
+  );
 
   test("notices a damaged blob, and a step that the catalog names otherwise", () => {
     const blob = join(path, "blobs", manifest.blobs["corpus"]!);

@@ -73,7 +73,16 @@ export function checkpointInput(
     return slice;
   });
   const state = stateInput();
-  return { sessionId, runId: null, step, trigger: "manual", state, buffer, tensors: slices, ...more };
+  return {
+    sessionId,
+    runId: null,
+    step,
+    trigger: "manual",
+    state,
+    buffer,
+    tensors: slices,
+    ...more,
+  };
 }
 
 /** Rows of metrics: `step`, and any other columns. */

@@ -32,10 +32,7 @@ export function writerOver(
   let lastId = 0;
   let state: "open" | "closing" | "closed" = "open";
 
-  const gone = (): Error =>
-    state === "open"
-      ? new StoreWorkerLost({ path, reason: why() ?? "the thread is gone" })
-      : new StoreClosed({ path });
+  const lost = (): Error => new StoreWorkerLost({ path, reason: why() ?? "the thread is gone" });
 
   let portClosed = false;
   port.on("message", (answer: AnswerMessage) => {
@@ -47,7 +44,7 @@ export function writerOver(
   });
   port.on("close", () => {
     portClosed = true;
-    for (const call of pending.values()) call.reject(gone());
+    for (const call of pending.values()) call.reject(lost());
     pending.clear();
   });
   port.unref();
@@ -57,7 +54,8 @@ export function writerOver(
     input: unknown[],
     transfer: Transferable[] = [],
   ): Promise<T> => {
-    if (state !== "open" || portClosed) throw gone();
+    if (state !== "open") throw new StoreClosed({ path });
+    if (portClosed) throw lost();
     const id = ++lastId;
     const message: CallMessage = { id, method, input };
     port.postMessage(message, transfer);
@@ -93,6 +91,9 @@ export function writerOver(
       state = "closing";
       try {
         await last;
+      } catch (error) {
+        // Whoever waits for a call has been told; closing what is gone is no failure.
+        if (!(error instanceof StoreWorkerLost)) throw error;
       } finally {
         state = "closed";
         port.close();

@@ -46,7 +46,12 @@ async function trainAndKill(acknowledged: Acknowledged): Promise<void> {
   child.kill("SIGKILL");
   await closed;
   for (const line of output.split("\n").slice(0, -1)) {
-    const word = JSON.parse(line) as { run: string; row?: number; checkpoint?: string; step?: number };
+    const word = JSON.parse(line) as {
+      run: string;
+      row?: number;
+      checkpoint?: string;
+      step?: number;
+    };
     if (word.checkpoint !== undefined) acknowledged.checkpoints.set(word.checkpoint, word.step!);
     if (word.row !== undefined) acknowledged.rows.set(word.run, word.row);
   }

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { sessionInput, temporaryFolder } from "../testing/fixtures.js";
+import { insertCheckpoint, latestCheckpoint } from "./checkpoints.js";
+import { openForWriting } from "./connection.js";
+import type { Catalog } from "./connection.js";
+import { newId } from "../ids.js";
+import { advanceRun, endRun, insertRun, newestRunNumber } from "./runs.js";
+import { insertSession } from "./sessions.js";
+import { timeline } from "./timeline.js";
+
+let folder: { path: string; remove(): void };
+let db: Catalog;
+beforeAll(() => {
+  folder = temporaryFolder();
+  mkdirSync(join(folder.path, "leases"));
+  db = openForWriting(folder.path);
+});
+afterAll(() => {
+  db.close();
+  folder.remove();
+});
+
+function session(parent: string | null, forkStep: number): string {
+  const id = newId();
+  insertSession(db, {
+    ...sessionInput(id),
+    id,
+    parentSessionId: parent,
+    rootSessionId: parent ?? id,
+    forkStep,
+    forkCheckpointId: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+  });
+  return id;
+}
+
+function run(sessionId: string, fromStep: number, lastStep: number): string {
+  const id = newId();
+  insertRun(db, {
+    id,
+    sessionId,
+    mode: "resumed",
+    fromStep,
+    targetStep: 100,
+    seed: 1,
+    engine: "{}",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    holder: "none",
+    pid: 1,
+  });
+  advanceRun(db, id, lastStep, 0);
+  const ended = { error: null, summary: null, step: lastStep, endedAt: "2026-01-01T00:00:00.000Z" };
+  endRun(db, { id, status: "completed", ...ended });
+  return id;
+}
+
+function checkpoint(sessionId: string, step: number): string {
+  const id = newId();
+  insertCheckpoint(
+    db,
+    {
+      ...{
+        id,
+        sessionId,
+        runId: null,
+        step,
+        kind: "hard",
+        trigger: "manual",
+        digest: "",
+        bytes: 0,
+      },
+      ...{ createdAt: "", state: "", engine: "" },
+      afterRun: newestRunNumber(db, sessionId),
+    },
+    [],
+  );
+  return id;
+}
+
+// One world: sessions that run, are resumed, and fork; each session's history as a plain list of
+// which run recorded which step.
+type Act =
+  | { kind: "run"; session: number; from: number; steps: number }
+  | { kind: "fork"; session: number; at: number };
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("run" as const),
+      session: fc.nat(),
+      from: fc.nat(),
+      steps: fc.nat(30),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("fork" as const), session: fc.nat(), at: fc.nat() }),
+  },
+);
+
+describe("timeline", () => {
+  test("says for every step of every session which run recorded it", () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 14 }), (acts) => {
+        const histories = [{ id: session(null, 0), steps: [] as string[] }];
+        for (const next of acts) {
+          const chosen = histories[next.session % histories.length]!;
+          const top = Math.max(0, chosen.steps.length - 1);
+          if (next.kind === "fork") {
+            const at = next.at % (top + 1);
+            const id = session(chosen.id, at);
+            histories.push({ id, steps: chosen.steps.slice(0, at + 1) });
+          } else {
+            const from = next.from % (top + 1);
+            const id = run(chosen.id, from, from + next.steps);
+            const kept = chosen.steps.slice(0, from + 1);
+            while (kept.length <= from + next.steps) kept.push(id);
+            chosen.steps = kept;
+          }
+        }
+        for (const { id, steps } of histories) {
+          const parts = timeline(db, id);
+          const seen = parts.flatMap((part) =>
+            Array.from({ length: part.to - part.from + 1 }, (_, index) => [
+              part.from + index,
+              part.runId,
+            ]),
+          );
+          expect(seen).toEqual(steps.map((owner, step) => [step, owner]));
+          for (const part of parts) expect(part.inherited).toBe(part.sessionId !== id);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("of an unknown session is an error", () => {
+    expect(() => timeline(db, "none")).toThrow(
+      expect.objectContaining({ code: "SessionNotFound" }),
+    );
+  });
+});
+
+describe("latestCheckpoint", () => {
+  test("takes the highest step, then the newest, that no later run has hidden", () => {
+    const id = session(null, 0);
+    run(id, 0, 100);
+    const early = checkpoint(id, 40);
+    checkpoint(id, 90);
+    const late = checkpoint(id, 90);
+    expect(latestCheckpoint(db, id)?.id).toBe(late);
+    expect(latestCheckpoint(db, id, 89)?.id).toBe(early);
+    expect(latestCheckpoint(db, id, 39)).toBeNull();
+    run(id, 40, 60);
+    expect(latestCheckpoint(db, id)?.id).toBe(early);
+    const newer = checkpoint(id, 60);
+    expect(latestCheckpoint(db, id)?.id).toBe(newer);
+    expect(latestCheckpoint(db, session(id, 60))).toBeNull();
+  });
+});

@@ -1,0 +1,55 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { writeDurably } from "../files/durable.js";
+import { checkpointInput, sessionInput } from "../testing/fixtures.js";
+import { failing, localContext } from "../testing/local-context.js";
+import type { WriterContext } from "../writer/context.js";
+import { createSession } from "../writer/sessions-at-work.js";
+import { thinAuto } from "./collection.js";
+import { restoreState } from "./restore.js";
+import { saveCheckpoint } from "./save.js";
+
+vi.mock("../files/durable.js", { spy: true });
+
+let context: WriterContext;
+let remove: () => void;
+let sessionId: string;
+beforeEach(() => {
+  ({ context, remove } = localContext());
+  sessionId = createSession(context, sessionInput("sonnets")).id;
+});
+afterEach(() => remove());
+
+const files = (): string[] => readdirSync(join(context.path, "packs"));
+const save = (step: number, tensors: Record<string, number[]>) =>
+  saveCheckpoint(context, checkpointInput(sessionId, step, tensors, { trigger: "auto" }))
+    .checkpoint;
+
+test.each(["checkpoints", "packs", "tensors", "models"])(
+  "a save whose transaction fails at %s leaves no file and no row",
+  (table) => {
+    const model = { name: "Model 1", trainLoss: 1 };
+    const input = () => checkpointInput(sessionId, 1, { w: [1] }, { model });
+    failing(context, `INSERT ON ${table}`, () => {
+      expect(() => saveCheckpoint(context, input())).toThrow("no room");
+    });
+    expect(files()).toEqual([]);
+    expect(saveCheckpoint(context, input()).model?.name).toBe("Model 1");
+  },
+);
+
+test("a tensor collected by another writer just before the commit is written after all", async () => {
+  save(1, { frozen: [1, 2], w: [1] });
+  save(2, { w: [2] });
+  const durable =
+    await vi.importActual<typeof import("../files/durable.js")>("../files/durable.js");
+  vi.mocked(writeDurably).mockImplementationOnce((...input) => {
+    durable.writeDurably(...input);
+    expect(thinAuto(context, sessionId, 1).removed).toBe(1);
+  });
+  const { id } = save(3, { frozen: [1, 2], w: [3] });
+  const { tensors } = await restoreState(context.db, context.path, id);
+  expect([...new Float32Array(tensors.get("frozen")!.buffer)]).toEqual([1, 2]);
+  expect(files()).toHaveLength(2);
+});
