@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, venv, venvPython } from "./folders.mjs";
 import { once } from "./stamp.mjs";
@@ -19,7 +20,7 @@ export async function installJupyter() {
   const lab = join(venv, "bin", "jupyter-lab");
   await once(
     "jupyter",
-    { inputs: ["requirements/lab.txt"], results: [venvPython, lab] },
+    { inputs: ["requirements/lab.txt"], results: [venvPython, lab, join(venv, "package.json")] },
     async () => {
       if (spawnSync("python3", ["-c", "import venv, ensurepip"]).status !== 0) {
         throw new SetupFailed(
@@ -34,6 +35,16 @@ export async function installJupyter() {
       });
     },
   );
+}
+
+function settle() {
+  // JupyterLab's own scripts are CommonJS; without this they would inherit our "type": "module".
+  writeFileSync(join(venv, "package.json"), '{ "type": "commonjs" }\n');
+  const settings = join(venv, "share", "jupyter", "lab", "settings");
+  mkdirSync(settings, { recursive: true });
+  const quiet = { fetchNews: "false", checkForUpdates: false };
+  const overrides = { "@jupyterlab/apputils-extension:notification": quiet };
+  writeFileSync(join(settings, "overrides.json"), `${JSON.stringify(overrides, null, 2)}\n`);
 }
 
 /** What the tests read Forkpoint's files with. */

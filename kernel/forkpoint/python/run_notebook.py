@@ -13,7 +13,7 @@ import nbformat
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.client import CellExecutionComplete
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 WAIT = """
 import { settled as settledBehindCells } from "forkpoint";
@@ -95,6 +95,10 @@ def main() -> int:
                 notebook.cells.pop()
             failed = client.failures > 0
             client.set_widgets_metadata()
+    except (DeadKernelError, RuntimeError) as error:
+        # nbclient raises a plain RuntimeError when the kernel ends before it is ready.
+        print(f"The kernel ended: {error}. `npx forkpoint doctor` says what is wrong.", file=sys.stderr)
+        failed = True
     except CellExecutionError as error:
         print(error, file=sys.stderr)
         client.set_widgets_metadata()

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CommandError } from "./command-error.js";
@@ -33,15 +34,10 @@ export async function lab(
       ...(options.browser && canOpenBrowser() ? [] : ["--no-browser"]),
       // Root is common in containers; the server still listens on this machine only.
       ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
-      ...[
-        "--ServerApp.log_level=WARN",
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-      ],
     ],
     { env: pythonEnvironment(python), stdio: ["inherit", "inherit", "pipe"] },
   );
-  announce(server.stderr, path);
+  announce(server, path);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => server.kill(signal === "SIGINT" ? "SIGTERM" : signal));
   }
@@ -50,18 +46,30 @@ export async function lab(
   });
 }
 
-// Jupyter logs its address among much else; the address with its token is all a user needs.
-function announce(stderr: NodeJS.ReadableStream, path: string | undefined): void {
-  let said = false;
-  stderr.on("data", (data: Buffer) => {
+// Jupyter logs much; a user needs the address with its token, and what goes wrong.
+function announce(server: ChildProcess, path: string | undefined): void {
+  let log = "";
+  let ready = false;
+  server.stderr!.on("data", (data: Buffer) => {
     const text = data.toString();
-    const address = /http:\/\/127\.0\.0\.1:\d+\/lab\S*/.exec(text)?.[0];
-    if (!address) return void process.stderr.write(text);
-    if (said) return;
-    said = true;
+    if (ready) {
+      for (const line of text.split("\n")) {
+        if (/^\[[EC] /.test(line) && !/received signal/.test(line))
+          process.stderr.write(`${line}\n`);
+      }
+      return;
+    }
+    log += text;
+    const address = /http:\/\/127\.0\.0\.1:\d+\/lab\S*/.exec(log)?.[0];
+    if (!address) return;
+    ready = true;
+    const what = path ? ` with ${basename(path)}` : "";
     process.stdout.write(
-      `\nJupyterLab is ready${path ? ` with ${basename(path)}` : ""}:\n\n  ${address}\n\nPress Ctrl+C to stop.\n`,
+      `\nJupyterLab is ready${what}:\n\n  ${address}\n\nPress Ctrl+C to stop.\n`,
     );
+  });
+  server.on("close", () => {
+    if (!ready) process.stderr.write(log);
   });
 }
 

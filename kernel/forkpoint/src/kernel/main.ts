@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startKernel } from "@forkpoint/jupyter";
+import { currentKernel, startKernel } from "@forkpoint/jupyter";
 import { openStores, setFailureListener } from "@forkpoint/training";
 
 const require = createRequire(import.meta.url);
@@ -14,7 +14,9 @@ if (!connectionFile) {
 
 const folderOf = (name: string): string => dirname(require.resolve(`${name}/package.json`));
 
-const kernel = await startKernel({
+setFailureListener((error) => currentKernel()?.reportError(error));
+
+await startKernel({
   connectionFile,
   implementation: { name: "forkpoint", version },
   banner: `Forkpoint ${version}: rewind, fork, compare and merge training, in TypeScript.`,
@@ -33,5 +35,3 @@ const kernel = await startKernel({
     await Promise.all((await openStores()).map((store) => store.close()));
   },
 });
-
-setFailureListener((error) => kernel.reportError(error));

@@ -35,12 +35,14 @@ export async function settled(
       const { status, targetStep: target } = row;
       options.onProgress?.({ session: session.name, status, step: session.step, target });
     }
-    const ends = active.map(({ run }) => run!.done.catch(() => {}));
+    const ends = active.map(({ run }) => run!.ended);
     await Promise.race([
       ...ends,
       new Promise((resolve) => setTimeout(resolve, (options.everySeconds ?? 1) * 1000)),
     ]);
   }
+  // A failure that nobody awaits is reported a turn after its run has ended; it comes first.
+  await new Promise((resolve) => setTimeout(resolve, 20));
   for (const store of await openStores()) {
     for (const session of store.open) {
       const error = session.runs.at(-1)?.error;

@@ -16,7 +16,9 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: E
     const { error } = this.state;
     if (!error) return this.props.children;
     return (
-      <Notice kind="error">This view failed: {error.message} Run the cell again to redraw it.</Notice>
+      <Notice kind="error">
+        This view failed: {error.message} Run the cell again to redraw it.
+      </Notice>
     );
   }
 }

@@ -2,6 +2,7 @@ import { DOMWidgetView, type WidgetModel } from "@jupyter-widgets/base";
 import { StrictMode, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { ErrorBoundary } from "./error-boundary.js";
+import { installStyleSheet } from "./style-sheet.js";
 
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
@@ -12,6 +13,7 @@ export abstract class ReactView extends DOMWidgetView {
 
   override render(): void {
     super.render();
+    installStyleSheet();
     this.el.classList.add("fp-view");
     this.root = createRoot(this.el);
     this.root.render(

@@ -1,4 +1,8 @@
-import { DOMWidgetModel, type IBackboneModelOptions, type WidgetModel } from "@jupyter-widgets/base";
+import {
+  DOMWidgetModel,
+  type IBackboneModelOptions,
+  type WidgetModel,
+} from "@jupyter-widgets/base";
 import { VIEWS_MODULE, WIRE_VERSION, type ReplyDone } from "@forkpoint/wire";
 import { createChanges, type Changes } from "./changes.js";
 import { GONE, LIVE, SAVED, watchKernel, type Liveness } from "./liveness.js";

@@ -39,8 +39,12 @@ export function createRequests(): Requests {
   const waiting = new Map<string, Waiting>();
   return {
     open() {
-      const id = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("");
-      const reply = new Promise<ReplyDone>((resolve, reject) => waiting.set(id, { resolve, reject }));
+      const id = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join(
+        "",
+      );
+      const reply = new Promise<ReplyDone>((resolve, reject) =>
+        waiting.set(id, { resolve, reject }),
+      );
       return { id, reply };
     },
     settle(content) {

@@ -72,7 +72,7 @@ export class TimelineModel extends ForkpointModel {
     super.initialize(attributes, options);
     this.state = parseTimelineState({ ...this.defaults(), metrics: [] });
     this.readState(true);
-    this.on("change", () => this.changed());
+    this.on("change", () => this.attributesChanged());
     this.on("msg:custom", (content: unknown, buffers: readonly Binary[]) =>
       this.received(content, buffers),
     );
@@ -141,7 +141,7 @@ export class TimelineModel extends ForkpointModel {
 
   override save_changes(): void {}
 
-  private changed(): void {
+  private attributesChanged(): void {
     if (this.merging) return;
     const keys = Object.keys(this.changedAttributes() || {});
     if (keys.every((key) => (PAGE_ONLY as readonly string[]).includes(key))) return;

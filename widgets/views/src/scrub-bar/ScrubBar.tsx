@@ -116,7 +116,11 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         <div className="fp-scrub-track" ref={track}>
           <div className="fp-scrub-filled" style={{ width: percent }} />
           <Marks marks={timeline.state.marks} axis={axis} />
-          <div className="fp-scrub-thumb" style={{ left: percent }} data-live={shownStep === null} />
+          <div
+            className="fp-scrub-thumb"
+            style={{ left: percent }}
+            data-live={shownStep === null}
+          />
         </div>
       </div>
       <div className="fp-scrub-foot">

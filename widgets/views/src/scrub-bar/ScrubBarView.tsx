@@ -8,7 +8,9 @@ import { ScrubBar } from "./ScrubBar.js";
 export class ScrubBarView extends ReactView {
   content(model: WidgetModel): ReactNode {
     return (
-      <WithTimeline model={model}>{(timeline) => <ScrubBar timeline={timeline} alone />}</WithTimeline>
+      <WithTimeline model={model}>
+        {(timeline) => <ScrubBar timeline={timeline} alone />}
+      </WithTimeline>
     );
   }
 }

@@ -16,7 +16,8 @@ export interface Rows {
 export function decodeRows(chunk: Binary): Rows {
   const table = readTable(chunk);
   const stepColumn = table.getChild("step");
-  if (!stepColumn || !isNumeric(stepColumn)) throw new WireInvalid("metrics.step", "a whole number");
+  if (!stepColumn || !isNumeric(stepColumn))
+    throw new WireInvalid("metrics.step", "a whole number");
   const step = numbersOf(stepColumn);
   for (let row = 0; row < step.length; row++) {
     const here = step[row]!;

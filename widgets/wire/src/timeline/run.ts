@@ -1,4 +1,13 @@
-import { finite, nullable, oneOf, shape, text, whole, wireError, type Check } from "../protocol/check.js";
+import {
+  finite,
+  nullable,
+  oneOf,
+  shape,
+  text,
+  whole,
+  wireError,
+  type Check,
+} from "../protocol/check.js";
 import type { WireError } from "../protocol/error.js";
 import { LIMITS } from "../protocol/limits.js";
 

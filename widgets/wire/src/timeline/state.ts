@@ -1,5 +1,14 @@
 import type { Binary } from "../protocol/binary.js";
-import { binary, listOf, nullable, oneOf, shape, text, whole, type Check } from "../protocol/check.js";
+import {
+  binary,
+  listOf,
+  nullable,
+  oneOf,
+  shape,
+  text,
+  whole,
+  type Check,
+} from "../protocol/check.js";
 import { LIMITS } from "../protocol/limits.js";
 import { wireRun, type WireRun } from "./run.js";
 

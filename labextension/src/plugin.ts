@@ -1,0 +1,18 @@
+import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import * as widgets from "@forkpoint/widgets";
+
+const { MODULE, VERSION, ...exports } = widgets;
+
+/** Tells JupyterLab's widget manager where the models and views of Forkpoint are. */
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: "@forkpoint/labextension:views",
+  description: "The views of Forkpoint: dashboard, ScrubBar, loss curve, text, model library.",
+  autoStart: true,
+  requires: [IJupyterWidgetRegistry],
+  activate: (_app: JupyterFrontEnd, registry: IJupyterWidgetRegistry) => {
+    registry.registerWidget({ name: MODULE, version: VERSION, exports });
+  },
+};
+
+export default plugin;

@@ -1,0 +1,205 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hook, menu, openBrowser, pictureDifference } from "../support/browser.js";
+import type { Browser } from "../support/browser.js";
+import { emptyFolder, root } from "../support/child.js";
+import { startLab } from "../support/lab.js";
+import type { Lab } from "../support/lab.js";
+
+const target = 260;
+
+/** The newest step, as the progress line says it. */
+async function newestStep(page: Page): Promise<number> {
+  const text = await hook(page, "fp-progress").innerText();
+  return Number(/([\d,]+)/.exec(text)![1]!.replaceAll(",", ""));
+}
+
+async function waitForStep(page: Page, step: number): Promise<void> {
+  await expect
+    .poll(() => newestStep(page).catch(() => -1), { timeout: 180_000, interval: 300 })
+    .toBeGreaterThanOrEqual(step);
+}
+
+const stepLabel = (page: Page): Promise<string> => hook(page, "fp-step-label").innerText();
+
+async function runAll(page: Page): Promise<void> {
+  await menu(page, "Run", "Run All Cells");
+}
+
+describe.sequential("a new user's first quarter of an hour, in JupyterLab", () => {
+  let lab: Lab;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    const folder = emptyFolder("lab");
+    const notebook = join(folder, "01-train-and-rewind.ipynb");
+    const source = readFileSync(join(root, "notebooks/01-train-and-rewind.ipynb"), "utf8");
+    writeFileSync(
+      notebook,
+      source.replace("to: 400", `to: ${target}`).replace("until(100)", "until(60)"),
+    );
+    lab = await startLab(notebook);
+    browser = await openBrowser();
+    page = browser.page;
+    await page.goto(lab.address);
+    await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+    await page.waitForSelector(
+      '.jp-NotebookPanel-toolbar [data-jp-item-name="executionProgress"], .jp-Toolbar-kernelName',
+    );
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await lab?.stop();
+  });
+
+  test("Run All: the training cell returns at once and the dashboard shows the run live", async () => {
+    await runAll(page);
+    await hook(page, "fp-scrub-bar").waitFor({ timeout: 120_000 });
+    await hook(page, "fp-sample").waitFor();
+    await waitForStep(page, 55);
+    expect(await stepLabel(page)).toContain("Live");
+    expect(await hook(page, "fp-loss-curve").locator("canvas, svg").count()).toBeGreaterThan(0);
+    expect(await hook(page, "fp-status").innerText()).toMatch(/running/i);
+  });
+
+  test("dragging back: crosshair and text follow, training goes on, no comm message is sent", async () => {
+    const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
+    const y = bar.y + bar.height / 2;
+    const [comms, before] = [browser.sent.get("comm_msg") ?? 0, await newestStep(page)];
+    await page.mouse.move(bar.x + bar.width * 0.9, y);
+    await page.mouse.down();
+    for (let part = 0.9; part >= 0.3; part -= 0.02) {
+      await page.mouse.move(bar.x + bar.width * part, y);
+      await page.waitForTimeout(60);
+    }
+    expect(await stepLabel(page)).toMatch(/step [\d,]+/);
+    await hook(page, "fp-crosshair").waitFor();
+    expect(await hook(page, "fp-sample-current").innerText()).toMatch(/step 0|sample from step/i);
+    await page.mouse.up();
+    await expect.poll(() => newestStep(page)).toBeGreaterThan(before);
+    expect(browser.sent.get("comm_msg") ?? 0).toBe(comms);
+  });
+
+  test("the keyboard moves by a step; Live and dragging to the newest step return to Live", async () => {
+    await hook(page, "fp-scrub-bar").focus();
+    const at = await stepLabel(page);
+    await page.keyboard.press("ArrowLeft");
+    expect(await stepLabel(page)).not.toBe(at);
+    await hook(page, "fp-live-button").click();
+    expect(await stepLabel(page)).toContain("Live");
+    await page.keyboard.press("Home");
+    await hook(page, "fp-scrub-bar").focus();
+    await page.keyboard.press("Home");
+    expect(await stepLabel(page)).toMatch(/step 0/);
+    const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
+    await page.mouse.move(bar.x + 4, bar.y + bar.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(bar.x + bar.width + 20, bar.y + bar.height / 2, { steps: 10 });
+    await page.mouse.up();
+    expect(await stepLabel(page)).toContain("Live");
+  });
+
+  test("save by name in the dropdown while training; a taken name says so", async () => {
+    await hook(page, "fp-library-button").click();
+    await hook(page, "fp-library-save-input").fill("Half way");
+    await page.keyboard.press("Enter");
+    await page.locator('[data-testid="fp-library-row"]', { hasText: "Half way" }).waitFor();
+    await hook(page, "fp-library-save-input").fill("Half way");
+    await page.keyboard.press("Enter");
+    await page
+      .getByText(/exists already|is taken|already/i)
+      .first()
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+  });
+
+  test("reloading the page while it trains: the views reconnect with curve and texts", async () => {
+    const before = await newestStep(page);
+    await page.keyboard.press("Control+s");
+    await page.waitForTimeout(1000);
+    await page.reload();
+    await hook(page, "fp-scrub-bar").waitFor({ timeout: 120_000 });
+    await waitForStep(page, before);
+    expect(await page.locator('[data-testid="fp-offline"]').count()).toBe(0);
+  });
+
+  test("restarting the kernel: Offline with the last state; running again goes on", async () => {
+    await waitForStep(page, 130);
+    const before = await newestStep(page);
+    await menu(page, "Kernel", "Restart Kernel…");
+    await page.click(".jp-Dialog .jp-mod-accept");
+    await hook(page, "fp-offline").waitFor({ timeout: 60_000 });
+    expect(await newestStep(page)).toBeGreaterThanOrEqual(before);
+    await runAll(page);
+    await expect
+      .poll(() => page.locator('[data-testid="fp-offline"]').count(), { timeout: 60_000 })
+      .toBe(0);
+    await waitForStep(page, before);
+    expect(await hook(page, "fp-library-button").innerText()).toMatch(/\(2\)/);
+    await waitForStep(page, target);
+    await expect
+      .poll(() => hook(page, "fp-status").innerText(), { timeout: 60_000 })
+      .toMatch(/completed/i);
+  });
+
+  test("Run All twice is harmless", async () => {
+    await runAll(page);
+    await expect
+      .poll(
+        () =>
+          hook(page, "fp-status")
+            .innerText()
+            .catch(() => ""),
+        { timeout: 60_000 },
+      )
+      .toMatch(/completed/i);
+    expect(await newestStep(page)).toBe(target);
+    expect(
+      await page
+        .locator(
+          ".jp-OutputArea-output .jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']",
+        )
+        .count(),
+    ).toBe(0);
+  });
+
+  test.each(["light", "dark"])("the finished dashboard looks as kept, %s", async (theme) => {
+    await menu(page, "Settings", "Theme").catch(() => {});
+    await page.click(
+      `.lm-Menu-item:has-text("JupyterLab ${theme === "light" ? "Light" : "Dark"}")`,
+    );
+    await page.waitForTimeout(1500);
+    await page.mouse.move(5, 5);
+    const dashboard = hook(page, "fp-dashboard");
+    await dashboard.scrollIntoViewIfNeeded();
+    expect(await pictureDifference(dashboard, `dashboard-${theme}`)).toBeLessThan(0.03);
+  });
+
+  test("loading a model: a new session goes on from its step to the same end", async () => {
+    await hook(page, "fp-library-button").click();
+    const row = page.locator('[data-testid="fp-library-row"]', { hasText: "Half way" });
+    const from = Number(/step ([\d,]+)/.exec(await row.innerText())![1]!.replaceAll(",", ""));
+    await row.hover();
+    await row.getByRole("button", { name: /load/i }).click();
+    await expect
+      .poll(
+        () =>
+          hook(page, "fp-status")
+            .innerText()
+            .catch(() => ""),
+        { timeout: 60_000 },
+      )
+      .toMatch(/running/i);
+    expect(await newestStep(page)).toBeLessThan(target);
+    await waitForStep(page, from + 5);
+    expect(await hook(page, "fp-dashboard").innerText()).toContain("Half way");
+  });
+
+  test("the page has shown no error of ours", () => {
+    expect(browser.errors.filter((error) => /forkpoint|fp-|react/i.test(error))).toEqual([]);
+  });
+});

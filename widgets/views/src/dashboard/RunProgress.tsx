@@ -1,0 +1,43 @@
+import type { ReactNode } from "react";
+import type { WireRun } from "@forkpoint/wire";
+import { formatDuration } from "../format/duration.js";
+import { formatCount, formatSpeed, percentOf } from "../format/numbers.js";
+
+/**
+ * How far a run has come: a bar, the steps, the speed and the time left.
+ *
+ * @example <RunProgress run={state.run} step={state.step} />
+ */
+export function RunProgress(props: { run: WireRun | null; step: number }): ReactNode {
+  const { run, step } = props;
+  const target = Math.max(run?.target ?? step, step);
+  const percent = percentOf(step, target);
+  const facts = [
+    run?.status === "running" && run.steps_per_second !== null && formatSpeed(run.steps_per_second),
+    run?.status === "running" &&
+      run.seconds_left !== null &&
+      `${formatDuration(run.seconds_left)} left`,
+  ].filter((fact): fact is string => typeof fact === "string");
+  return (
+    <div className="fp-progress-row">
+      <div
+        className="fp-progress-bar"
+        role="progressbar"
+        aria-label="Steps trained"
+        aria-valuemin={0}
+        aria-valuemax={target}
+        aria-valuenow={step}
+      >
+        <div
+          className="fp-progress-filled"
+          data-status={run?.status}
+          style={{ width: `${percent}%` }}
+        />
+      </div>
+      <span className="fp-progress-text" data-testid="fp-progress">
+        <b>{formatCount(step)}</b> of {formatCount(target)} steps
+      </span>
+      <span className="fp-quiet fp-progress-facts">{facts.join(" · ")}</span>
+    </div>
+  );
+}

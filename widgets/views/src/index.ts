@@ -1,0 +1,15 @@
+export { WIRE_VERSION as VERSION, VIEWS_MODULE as MODULE } from "@forkpoint/wire";
+export { TimelineModel } from "./models/timeline-model.js";
+export { LibraryModel } from "./models/library-model.js";
+export {
+  DashboardModel,
+  LossCurveModel,
+  ModelLibraryModel,
+  ScrubBarModel,
+  TextProgressModel,
+} from "./models/view-models.js";
+export { DashboardView } from "./dashboard/DashboardView.js";
+export { LossCurveView } from "./loss-curve/LossCurveView.js";
+export { ModelLibraryView } from "./model-library/ModelLibraryView.js";
+export { ScrubBarView } from "./scrub-bar/ScrubBarView.js";
+export { TextProgressView } from "./text-progress/TextProgressView.js";

@@ -1,0 +1,112 @@
+import {
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+} from "react";
+import { formatCount } from "../format/numbers.js";
+import { useLibraryData, useLiveness } from "../host/use-model.js";
+import type { LibraryModel } from "../models/library-model.js";
+import { Message, useMessage } from "./message.js";
+import { ModelList } from "./ModelList.js";
+import { SaveForm } from "./SaveForm.js";
+
+/**
+ * The model library as a dropdown: save the model of now, and load, rename or delete saved ones.
+ *
+ * @example <ModelLibrary library={library} />
+ */
+export function ModelLibrary(props: { library: LibraryModel }): ReactNode {
+  const { library } = props;
+  useLibraryData(library);
+  const liveness = useLiveness(library);
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = useCallback(() => setOpen(false), []);
+  useOutsideClick(root, open, close);
+  const { models, active } = library.state;
+  const key = (event: KeyboardEvent): void => {
+    // JupyterLab's own shortcuts must not see keys that are meant for names.
+    event.stopPropagation();
+    if (event.key !== "Escape" || !open) return;
+    close();
+    button.current?.focus();
+  };
+  return (
+    <div className="fp-library" ref={root} onKeyDown={key} data-lm-suppress-shortcuts="true">
+      <button
+        type="button"
+        ref={button}
+        className="fp-button fp-library-button"
+        data-testid="fp-library-button"
+        aria-expanded={open}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(!open)}
+      >
+        {models.length === 0 ? "No model saved" : `Models (${formatCount(models.length)})`}
+        <span className="fp-caret" aria-hidden="true" />
+      </button>
+      {active?.model_name && (
+        <span className="fp-quiet fp-active-model">active: {active.model_name}</span>
+      )}
+      {open && <Panel library={library} offline={liveness.live ? null : liveness.reason} />}
+    </div>
+  );
+}
+
+function Panel(props: { library: LibraryModel; offline: string | null }): ReactNode {
+  const { library, offline } = props;
+  const { state, problem } = library;
+  const message = useMessage();
+  const failure = problem ?? (state.status === "failed" ? state.error : null);
+  return (
+    <div
+      className="fp-panel"
+      role="dialog"
+      aria-label="Model library"
+      data-testid="fp-library-panel"
+    >
+      {state.can_save && <SaveForm library={library} offline={offline} message={message} />}
+      {offline && <p className="fp-quiet fp-panel-line">{offline}</p>}
+      <Message library={library} message={message} />
+      {state.status === "loading" && (
+        <p className="fp-quiet fp-panel-line">Loading the saved models…</p>
+      )}
+      {failure && (
+        <p className="fp-panel-line fp-error" role="alert">
+          {failure.message}{" "}
+          <button
+            type="button"
+            className="fp-button"
+            disabled={offline !== null}
+            onClick={() => void message.follow(library.act({ action: "retry" }))}
+          >
+            Retry
+          </button>
+        </p>
+      )}
+      {state.status === "ready" && state.models.length === 0 && (
+        <p className="fp-quiet fp-panel-line">No saved models yet</p>
+      )}
+      <ModelList library={library} offline={offline} message={message} />
+    </div>
+  );
+}
+
+function useOutsideClick(
+  root: { current: HTMLElement | null },
+  active: boolean,
+  act: () => void,
+): void {
+  useEffect(() => {
+    if (!active) return undefined;
+    const down = (event: PointerEvent): void => {
+      if (!root.current?.contains(event.target as Node)) act();
+    };
+    document.addEventListener("pointerdown", down, true);
+    return () => document.removeEventListener("pointerdown", down, true);
+  }, [root, active, act]);
+}

@@ -1,0 +1,66 @@
+import { useCallback, useMemo, useState, type ReactNode } from "react";
+import type { ReplyDone } from "@forkpoint/wire";
+import type { LibraryModel } from "../models/library-model.js";
+import { RequestFailed } from "../models/requests.js";
+
+interface Shown {
+  kind: "done" | "error";
+  text: string;
+  /** What would bring the deleted model back. */
+  trashId?: string;
+}
+
+/** The one message of a library panel: what the last action did, or why it failed. */
+export interface MessageBox {
+  shown: Shown | null;
+  clear(): void;
+  /** Shows how an action ended; resolves to its failure, null when it succeeded. */
+  follow(action: Promise<ReplyDone>): Promise<RequestFailed | null>;
+}
+
+/**
+ * A message box without a message.
+ *
+ * @example const failure = await message.follow(library.act({ action: "load", model_id }));
+ */
+export function useMessage(): MessageBox {
+  const [shown, setShown] = useState<Shown | null>(null);
+  const clear = useCallback(() => setShown(null), []);
+  const follow = useCallback(async (action: Promise<ReplyDone>) => {
+    try {
+      const { message, trash_id: trashId } = await action;
+      setShown(message ? { kind: "done", text: message, ...(trashId ? { trashId } : {}) } : null);
+      return null;
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      setShown({ kind: "error", text: error.message });
+      return error;
+    }
+  }, []);
+  return useMemo(() => ({ shown, clear, follow }), [shown, clear, follow]);
+}
+
+/** The message, with Undo after a delete. */
+export function Message(props: { library: LibraryModel; message: MessageBox }): ReactNode {
+  const { library, message } = props;
+  const { shown } = message;
+  if (!shown) return null;
+  const { kind, text, trashId } = shown;
+  const undo = (): void => {
+    void message.follow(library.act({ action: "restore", trash_id: trashId! }));
+  };
+  return (
+    <p
+      className={`fp-panel-line fp-message fp-${kind}`}
+      role={kind === "error" ? "alert" : "status"}
+      data-testid="fp-library-message"
+    >
+      {text}{" "}
+      {trashId && (
+        <button type="button" className="fp-button" onClick={undo}>
+          Undo
+        </button>
+      )}
+    </p>
+  );
+}
