@@ -33,6 +33,7 @@ export async function installJupyter() {
       await run("JupyterLab", venvPython, pip("-r", join(root, "requirements", "lab.txt")), {
         advice,
       });
+      settle();
     },
   );
 }

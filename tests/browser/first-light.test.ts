@@ -28,7 +28,7 @@ async function runAll(page: Page): Promise<void> {
   await menu(page, "Run", "Run All Cells");
 }
 
-describe.sequential("a new user's first quarter of an hour, in JupyterLab", () => {
+describe("a new user's first quarter of an hour, in JupyterLab", () => {
   let lab: Lab;
   let browser: Browser;
   let page: Page;

@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 
+import pytest
 import zmq
 
 
@@ -119,3 +122,61 @@ def test_the_first_status_is_starting_exactly_once_and_a_subscriber_is_welcomed(
         socket.close(0)
         context.term()
         manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks processes up in /proc")
+def test_a_kernel_does_not_outlive_the_program_that_started_it(tmp_path):
+    starter = (
+        "import sys, time\n"
+        "from jupyter_client.manager import start_new_kernel\n"
+        "manager, client = start_new_kernel(kernel_name='echo-ts', cwd=sys.argv[1])\n"
+        "print(manager.provisioner.process.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", starter, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    ) as program:
+        kernel = int(program.stdout.readline())
+        program.kill()
+    end = time.monotonic() + 10
+    while running(kernel) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not running(kernel)
+
+
+def running(pid: int) -> bool:
+    """Whether a process is there, and no zombie that nobody has waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf8") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_nbclient_goes_on_after_errors_and_keeps_outputs(tmp_path):
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = [
+        "const a: number = 'x'",
+        "console.log('out'); setTimeout(() => console.log('late'), 50); 1",
+        "throw new Error('boom')",
+        "import { widget } from 'toy'; widget(new Uint8Array([1]))",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in cells])
+    client = NotebookClient(
+        notebook,
+        kernel_name="echo-ts",
+        allow_errors=True,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
+    done = client.execute()
+    nbformat.validate(done)
+    kinds = [[output.output_type for output in cell.outputs] for cell in done.cells]
+    assert kinds[0] == ["error"] and kinds[2] == ["error"]
+    assert kinds[1][:2] == ["stream", "execute_result"]
+    assert kinds[3] == ["execute_result"]
+    states = done.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    (state,) = states.values()
+    assert state["model_name"] == "ToyModel"
+    assert [buffer["path"] for buffer in state["buffers"]] == [["bytes"], ["nested", 0, "bytes"]]

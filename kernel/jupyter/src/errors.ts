@@ -67,7 +67,9 @@ export class ExitRefused extends Error implements ErrorDetails {
   readonly code = "ExitRefused";
   readonly data: { call: string };
   constructor(call: string) {
-    super(`${call} was refused, the kernel stays alive: use Restart or Shut Down in the Kernel menu.`);
+    super(
+      `${call} was refused, the kernel stays alive: use Restart or Shut Down in the Kernel menu.`,
+    );
     this.data = { call };
   }
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { MessageChannel } from "node:worker_threads";
-import type { CommExtras } from "./comms/comm.js";
-import { createComms, type Comms, type ManagedComms } from "./comms/comms.js";
+import { createComms, type Comms } from "./comms/comms.js";
 import { registerWidgetControl } from "./comms/widget-control.js";
 import type { Widget } from "./comms/widget.js";
 import { contextNow, createContext, runIn } from "./context.js";
@@ -13,26 +12,25 @@ import { KernelRunning } from "./errors.js";
 import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
 import { startLanguageThread } from "./evaluate/compiler/language-thread.js";
-import type { Evaluator } from "./evaluate/evaluator.js";
-import { createInterruption, type Interruption } from "./evaluate/interruption.js";
+import { createSignalHandler } from "./evaluate/interrupt-signal.js";
+import { createInterruption } from "./evaluate/interruption.js";
 import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
-import { createExecutor, type Executor } from "./execution/executor.js";
-import { createHistory, type History } from "./execution/history.js";
+import { createExecutor } from "./execution/executor.js";
+import { createHistory } from "./execution/history.js";
 import { guardProcess } from "./process/guard.js";
 import { createStop } from "./process/stop.js";
 import { captureStdio } from "./process/stdio.js";
-import { createInterruptFlag, SIGNALLED } from "./sockets/interrupt-flag.js";
-import { startIoThread, type IoThread } from "./sockets/io-thread.js";
+import { createServer } from "./server.js";
+import { createInterruptFlag } from "./sockets/interrupt-flag.js";
+import { startIoThread } from "./sockets/io-thread.js";
 import type { FromIo } from "./sockets/link.js";
 import { logLine } from "./sockets/log.js";
-import type { CommInfoRequest } from "./wire/comm.js";
+import { createOutbox } from "./sockets/outbox.js";
 import { connectionWarnings, readConnection } from "./wire/connection.js";
 import type { MimeBundle } from "./wire/display.js";
 import type { Header } from "./wire/header.js";
-import type { HistoryRequest } from "./wire/history.js";
 import { kernelInfo } from "./wire/kernel-info.js";
-import type { Message } from "./wire/message.js";
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -91,9 +89,6 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   if (currentKernel()) throw new KernelRunning();
   const connection = readConnection(options.connectionFile);
   for (const warning of connectionWarnings(connection)) logLine(warning);
-  const typescript = createRequire(import.meta.url)("typescript/package.json") as {
-    version: string;
-  };
   const cwd = process.cwd();
   const questions = new MessageChannel();
   const interruption = createInterruption(createInterruptFlag());
@@ -105,7 +100,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     {
       connection,
       session: randomUUID(),
-      info: kernelInfo(options.implementation, options.banner, typescript.version),
+      info: kernelInfo(options.implementation, options.banner, typescriptVersion()),
       flag: interruption.flag,
       language: questions.port1,
       parentProcess: parentToWatch(),
@@ -115,60 +110,50 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
 
   const sources = createCellSources();
   installStackTraces(sources);
-  const outputs = createOutputs(io.post, sources);
-  const folders = Object.entries(options.packages).map(([name, { directory }]) => [name, directory]);
+  const outbox = createOutbox(io.post);
+  const outputs = createOutputs(outbox, sources);
   const compiler = startLanguageThread(
-    { cwd, packages: Object.fromEntries(folders) as Record<string, string> },
+    { cwd, packages: foldersOf(options.packages) },
     questions.port2,
     fatal,
   );
-  const evaluator = createCellEvaluator({
-    compiler,
-    modules: createModuleLoader(cwd, options.packages),
-    interruption,
-    sources,
-  });
-  const comms = createComms((msgType, content, extras) => {
-    publish(io, msgType, content, outputs.parent(), extras);
-  });
+  const modules = createModuleLoader(cwd, options.packages);
+  const evaluator = createCellEvaluator({ compiler, modules, interruption, sources });
+  const comms = createComms((msgType, content, extras) =>
+    outbox.publish(msgType, content, outputs.parent(), extras),
+  );
   const kernel = createKernel(comms, outputs);
   registerWidgetControl(comms, kernel.widgets);
-
   const history = createHistory();
-  const executor = createExecutor({
-    evaluator,
-    outputs,
-    sources,
-    history,
-    status: (state, parent) => publish(io, "status", { execution_state: state }, parent),
-    publish: (msgType, content, parent) => publish(io, msgType, content, parent),
-    reply: (request, content, metadata) => reply(io, request, content, metadata),
-    barrier: io.barrier,
-  });
+  const { barrier } = io;
+  const executor = createExecutor({ evaluator, outputs, outbox, sources, history, barrier });
 
-  const stop = createStop(io, options.onShutdown, (code) => exit(code));
-  const exit = guardProcess({
-    onError: (error) => outputs.error(error),
-    onInterrupt: createSignalHandler(interruption, evaluator, options),
-    onTerminate: () => void stop(false),
-  });
-  captureStdio(outputs.print);
+  function interrupt(): void {
+    evaluator.interrupt();
+    options.onInterrupt?.();
+  }
 
   function fatal(error: Error): void {
     logLine(`The kernel cannot go on: ${error.stack ?? error.message}`);
     void stop(false, 1);
   }
 
-  const serve = createServer({ io, comms, history, executor, outputs });
+  const stop = createStop(io, options.onShutdown, (code) => exit(code));
+  const exit = guardProcess({
+    onError: (error) => outputs.error(error),
+    onInterrupt: createSignalHandler(interruption.flag, interrupt),
+    onTerminate: () => void stop(false),
+  });
+  captureStdio(outputs.print);
+
+  const serve = createServer({ outbox, comms, history, executor, outputs });
   handle = (message) => {
     if (message.kind === "request") serve(message.message);
     else if (message.kind === "shutdown") void stop(message.restart);
     else if (message.kind === "failed") fatal(new Error(message.message));
-    else if (message.kind === "interrupt") {
-      // A loop that saw the flag, or the cell's end, has settled it before this message came.
-      if (interruption.settle() === message.turn) evaluator.interrupt();
-      options.onInterrupt?.();
-    }
+    // A loop that saw the flag has ended its cell, and settled it, before this message came.
+    else if (message.kind === "interrupt" && interruption.settle() === message.turn) interrupt();
+    else if (message.kind === "interrupt") options.onInterrupt?.();
   };
   setCurrentKernel(kernel);
   for (const message of early) handle(message);
@@ -193,98 +178,16 @@ function createKernel(comms: Comms, outputs: Outputs): Kernel {
   };
 }
 
-/** Serves the requests that main gets; only executions wait for each other. */
-function createServer(parts: {
-  io: IoThread;
-  comms: ManagedComms;
-  history: History;
-  executor: Executor;
-  outputs: Outputs;
-}): (request: Message) => void {
-  const { io, comms, history, executor, outputs } = parts;
-
-  function answer(request: Message): void {
-    const { content } = request;
-    switch (request.header.msg_type) {
-      case "history_request":
-        return reply(io, request, history.answer(content as unknown as HistoryRequest));
-      case "comm_info_request":
-        return reply(io, request, comms.info(content as CommInfoRequest));
-      default:
-        return comms.handle(request);
-    }
-  }
-
-  return (request) => {
-    const { header } = request;
-    if (header.msg_type === "execute_request") {
-      executor.add(request);
-      return;
-    }
-    publish(io, "status", { execution_state: "busy" }, header);
-    runIn(createContext(header), () => {
-      try {
-        answer(request);
-      } catch (error) {
-        outputs.error(error);
-      }
-    });
-    publish(io, "status", { execution_state: "idle" }, header);
-  };
-}
-
-function createSignalHandler(
-  interruption: Interruption,
-  evaluator: Evaluator,
-  options: KernelOptions,
-): () => void {
-  let seen = 0;
-  return () => {
-    const signalled = Atomics.load(interruption.flag, SIGNALLED);
-    if (signalled !== seen) {
-      // The I/O thread's own signal: its message tells the rest.
-      seen = signalled;
-      return;
-    }
-    evaluator.interrupt();
-    options.onInterrupt?.();
-  };
-}
-
-function publish(
-  io: IoThread,
-  msgType: string,
-  content: object,
-  parent: Header | null,
-  { metadata = {}, buffers = [] }: CommExtras = {},
-): void {
-  // Copied: a view may be a small part of much memory, and is the caller's to change afterwards.
-  const bytes = buffers.map((buffer) =>
-    ArrayBuffer.isView(buffer)
-      ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice()
-      : new Uint8Array(buffer).slice(),
-  );
-  io.post(
-    {
-      kind: "publish",
-      msgType,
-      contentText: JSON.stringify(content),
-      metadataText: JSON.stringify(metadata),
-      parent,
-      buffers: bytes,
-    },
-    bytes.map((buffer) => buffer.buffer as ArrayBuffer),
+function foldersOf(packages: Record<string, KernelPackage>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(packages).map(([name, { directory }]) => [name, directory]),
   );
 }
 
-function reply(io: IoThread, request: Message, content: object, metadata: object = {}): void {
-  io.post({
-    kind: "reply",
-    idents: request.idents,
-    parent: request.header,
-    contentText: JSON.stringify(content),
-    metadataText: JSON.stringify(metadata),
-  });
+// Read, not loaded: main has no use for the compiler itself.
+function typescriptVersion(): string {
+  const require = createRequire(import.meta.url);
+  return (require("typescript/package.json") as { version: string }).version;
 }
 
 // Jupyter names the process that starts kernels; one started through others is left alone.

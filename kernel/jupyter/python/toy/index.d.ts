@@ -16,11 +16,11 @@ export function slowly(text: string): object;
 /** A widget with a binary value. */
 export function widget(bytes: Uint8Array): {
   modelId: string;
-  state: Readonly<Record<string, any>>;
+  state: Readonly<{ value: number; bytes: Uint8Array; [key: string]: unknown }>;
   set(patch: Record<string, unknown>, options?: { silent?: boolean }): void;
   send(content: object, buffers?: Uint8Array[]): void;
-  onMessage(listener: (content: any, buffers: Uint8Array[]) => void): () => void;
-  onChange(listener: (patch: Record<string, any>) => void): () => void;
+  onMessage(listener: (content: unknown, buffers: Uint8Array[]) => void): () => void;
+  onChange(listener: (patch: Record<string, unknown>) => void): () => void;
   close(): void;
 };
 /** Answers every message on the comm target "echo" with its data and its buffers reversed. */

@@ -39,7 +39,7 @@ export function toWire(bundle: MimeBundle): MimeBundle {
   );
 }
 
-function displayMethod(value: unknown): ((this: unknown) => unknown) & (() => MimeBundle) | null {
+function displayMethod(value: unknown): (((this: unknown) => unknown) & (() => MimeBundle)) | null {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return null;
   const method = (value as Record<symbol, unknown>)[DISPLAY];
   return typeof method === "function" ? (method as () => MimeBundle) : null;

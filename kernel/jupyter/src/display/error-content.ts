@@ -43,10 +43,12 @@ function invalidContent(error: CellInvalid, sources: CellSources): ErrorContent 
 }
 
 function framesOf(error: Error): string[] {
-  // The frames come after the message, which may have lines that look like frames.
-  const lines = String(error.stack).split("\n");
-  const first = lines.findIndex((line, index) => index > 0 && /^ {4}at /.test(line));
-  return first < 0 ? [] : lines.slice(first).map((line) => `${GREY}${line}${PLAIN}`);
+  const stack = String(error.stack);
+  // Behind the message, which may have lines that look like frames.
+  const message = clean(String(error.message));
+  const after = stack.slice(Math.max(0, stack.indexOf(message)) + message.length).split("\n");
+  const frames = after.filter((line) => /^ {4}at /.test(line));
+  return frames.map((line) => `${GREY}${line}${PLAIN}`);
 }
 
 function excerptOf(error: Error, sources: CellSources): string[] {
@@ -74,7 +76,9 @@ function causesOf(error: Error): string[] {
   const lines: string[] = [];
   let cause = error.cause;
   for (let count = 0; cause !== undefined && count < CAUSES; count++) {
-    lines.push(`Caused by: ${cause instanceof Error ? clean(String(cause.stack)) : inspect(cause)}`);
+    lines.push(
+      `Caused by: ${cause instanceof Error ? clean(String(cause.stack)) : inspect(cause)}`,
+    );
     cause = cause instanceof Error ? cause.cause : undefined;
   }
   if (error instanceof AggregateError) {

@@ -1,6 +1,6 @@
 import { contextNow, type RunContext } from "../context.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
-import type { ToIo } from "../sockets/link.js";
+import type { Outbox } from "../sockets/outbox.js";
 import type { ClearOutput, DisplayData, ExecuteResult } from "../wire/display.js";
 import type { Header } from "../wire/header.js";
 import { errorContent } from "./error-content.js";
@@ -27,7 +27,7 @@ export interface Outputs {
  *
  * @example outputs.print("stdout", "hello\n");
  */
-export function createOutputs(post: (message: ToIo) => void, sources: CellSources): Outputs {
+export function createOutputs(outbox: Outbox, sources: CellSources): Outputs {
   let newest: RunContext | null = null;
 
   function context(): RunContext | null {
@@ -35,27 +35,22 @@ export function createOutputs(post: (message: ToIo) => void, sources: CellSource
     return now?.parent ? now : newest;
   }
 
-  function publish(msgType: string, content: object, parent: Header | null): void {
-    const contentText = JSON.stringify(content);
-    post({ kind: "publish", msgType, contentText, metadataText: "{}", parent, buffers: [] });
-  }
-
   return {
     parent: () => context()?.parent ?? null,
     setNewest: (next) => void (newest = next),
     put([msgType, content], parent) {
       const from = context();
-      if (parent || !from?.silent) publish(msgType, content, parent ?? from?.parent ?? null);
+      if (parent || !from?.silent) outbox.publish(msgType, content, parent ?? from?.parent ?? null);
     },
     print(name, text) {
       const from = context();
       if (text === "" || from?.silent) return;
-      post({ kind: "stream", name, text, parent: from?.parent ?? null });
+      outbox.print(name, text, from?.parent ?? null);
     },
     error(error, parent) {
       const from = context();
       if (!parent && from?.silent) return;
-      publish("error", errorContent(error, sources), parent ?? from?.parent ?? null);
+      outbox.publish("error", errorContent(error, sources), parent ?? from?.parent ?? null);
     },
   };
 }

@@ -38,6 +38,7 @@ export function createModuleLoader(
   packages: Readonly<Record<string, KernelPackage>>,
 ): ModuleLoader {
   const filename = join(cwd, "__notebook__.js");
+  hideWarning("vm.USE_MAIN_CONTEXT_DEFAULT_LOADER");
   // Node's own import, as if a file in the notebook's folder said it.
   const script = new vm.Script("(specifier, options) => import(specifier, options)", {
     filename,
@@ -65,6 +66,14 @@ export function createModuleLoader(
     },
     require: createRequire(filename),
     meta: { url: pathToFileURL(filename).href, dirname: cwd, filename },
+  };
+}
+
+// Node warns once that this may change. It is pinned with Node, and nobody at a notebook can act on it.
+function hideWarning(feature: string): void {
+  const emit = process.emitWarning.bind(process) as (...all: unknown[]) => void;
+  process.emitWarning = (...all: unknown[]) => {
+    if (!String(all[0]).startsWith(feature)) emit(...all);
   };
 }
 
@@ -135,7 +144,11 @@ function interop(module: Namespace): Namespace {
   if (missing.length === 0 && !ownDefault) return module;
   const result = Object.create(null) as Namespace;
   const add = (key: string, from: Namespace): void => {
-    Object.defineProperty(result, key, { get: () => from[key], enumerable: true, configurable: true });
+    Object.defineProperty(result, key, {
+      get: () => from[key],
+      enumerable: true,
+      configurable: true,
+    });
   };
   for (const key of Object.keys(module)) add(key, module);
   for (const key of missing) add(key, values);

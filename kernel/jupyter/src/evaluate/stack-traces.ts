@@ -5,7 +5,10 @@ import { NAMES } from "./compiler/names-in-cells.js";
 /** Frames of this package: they say nothing about the user's code. */
 const OWN = fileURLToPath(new URL("..", import.meta.url));
 
-const FRAMES = 40;
+/** What Node's own loader and vm put between a cell and the code it runs. */
+const BETWEEN = /\b(node:(internal\/|vm:|diagnostics_channel:)|__notebook__\.js:)/;
+
+const FRAMES = 25;
 
 /**
  * Makes every `error.stack` of this process speak of cells as they were written, without the
@@ -36,7 +39,7 @@ export function clean(message: string): string {
 }
 
 function isOwn(frame: string): boolean {
-  return frame.includes(OWN) || frame.includes("node:vm:") || frame.includes("node:internal/");
+  return frame.includes(OWN) || BETWEEN.test(frame);
 }
 
 function headOf(error: unknown): string {

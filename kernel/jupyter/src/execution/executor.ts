@@ -4,6 +4,7 @@ import { errorContent } from "../display/error-content.js";
 import type { Outputs } from "../display/outputs.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
 import type { Evaluator } from "../evaluate/evaluator.js";
+import type { Outbox } from "../sockets/outbox.js";
 import type { ExecuteReply, ExecuteRequest, UserExpression } from "../wire/execute.js";
 import type { Header } from "../wire/header.js";
 import type { Message } from "../wire/message.js";
@@ -15,9 +16,7 @@ export interface ExecutorParts {
   outputs: Outputs;
   sources: CellSources;
   history: History;
-  status(state: "busy" | "idle", parent: Header): void;
-  publish(msgType: string, content: object, parent: Header): void;
-  reply(request: Message, content: object, metadata: object): void;
+  outbox: Outbox;
   /** Resolves when all that was sent before a failure has arrived. */
   barrier(): Promise<void>;
 }
@@ -33,12 +32,15 @@ export interface Executor {
  * @example executor.add(request);
  */
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { evaluator, outputs, sources, history } = parts;
+  const { evaluator, outputs, outbox, sources, history } = parts;
   const waiting: Message[] = [];
   const aborted: Message[] = [];
   let working = false;
   let count = 0;
   let runs = 0;
+
+  const status = (state: "busy" | "idle", parent: Header): void =>
+    outbox.publish("status", { execution_state: state }, parent);
 
   async function execute(request: Message): Promise<ExecuteReply> {
     const content = request.content as unknown as ExecuteRequest;
@@ -54,7 +56,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const context = createContext(header, silent);
     outputs.setNewest(context);
     if (!silent) {
-      parts.publish("execute_input", { code: content.code, execution_count: count }, header);
+      outbox.publish("execute_input", { code: content.code, execution_count: count }, header);
     }
     return runIn(context, async () => {
       let error: unknown;
@@ -93,7 +95,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (typeof data["text/plain"] === "string") history.setOutput(count, data["text/plain"]);
   }
 
-  async function expressions(asked: Record<string, string>): Promise<Record<string, UserExpression>> {
+  async function expressions(
+    asked: Record<string, string>,
+  ): Promise<Record<string, UserExpression>> {
     const results: Record<string, UserExpression> = {};
     for (const [key, code] of Object.entries(asked)) {
       runs += 1;
@@ -108,11 +112,11 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   async function work(): Promise<void> {
     for (let request = waiting.shift(); request; request = waiting.shift()) {
-      parts.status("busy", request.header);
+      status("busy", request.header);
       const started = new Date().toISOString();
       const reply = await execute(request);
-      parts.reply(request, reply, { started, dependencies_met: true, status: reply.status });
-      parts.status("idle", request.header);
+      outbox.reply(request, reply, { started, dependencies_met: true, status: reply.status });
+      status("idle", request.header);
       abort();
     }
     working = false;
@@ -121,9 +125,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
   function abort(): void {
     for (const request of aborted.splice(0)) {
       const reply: ExecuteReply = { status: "aborted", execution_count: count };
-      parts.status("busy", request.header);
-      parts.reply(request, reply, { started: new Date().toISOString(), status: "aborted" });
-      parts.status("idle", request.header);
+      status("busy", request.header);
+      outbox.reply(request, reply, { started: new Date().toISOString(), status: "aborted" });
+      status("idle", request.header);
     }
   }
 

@@ -31,13 +31,11 @@ export function createHistory(): History {
     },
     answer(request) {
       const found = select(lines, request);
-      const history = found.map(
-        ({ count, input, output }): HistoryItem => [
-          SESSION,
-          count,
-          request.output ? [input, output] : input,
-        ],
-      );
+      const history = found.map(({ count, input, output }): HistoryItem => [
+        SESSION,
+        count,
+        request.output ? [input, output] : input,
+      ]);
       return { status: "ok", history };
     },
   };

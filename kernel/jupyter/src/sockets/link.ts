@@ -28,7 +28,13 @@ export type ToIo =
       buffers: Uint8Array[];
     }
   | { kind: "stream"; name: "stdout" | "stderr"; text: string; parent: Header | null }
-  | { kind: "reply"; idents: Uint8Array[]; parent: Header; contentText: string; metadataText: string }
+  | {
+      kind: "reply";
+      idents: Uint8Array[];
+      parent: Header;
+      contentText: string;
+      metadataText: string;
+    }
   | { kind: "barrier"; id: number }
   | { kind: "stopping" }
   | { kind: "close" };

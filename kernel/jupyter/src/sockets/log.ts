@@ -11,6 +11,7 @@ export function logLine(text: string): void {
     writeSync(2, `${text}\n`);
   } catch (error) {
     // A server that has gone took its end of the pipe with it: there is nobody left to tell.
-    if (!["EPIPE", "EAGAIN", "EBADF"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!["EPIPE", "EAGAIN", "EBADF"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      throw error;
   }
 }

@@ -5,6 +5,4 @@ export interface IsCompleteRequest {
 
 /** `is_complete_reply`. */
 export type IsCompleteReply =
-  | { status: "complete" }
-  | { status: "invalid" }
-  | { status: "incomplete"; indent: string };
+  { status: "complete" } | { status: "invalid" } | { status: "incomplete"; indent: string };

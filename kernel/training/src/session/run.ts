@@ -71,6 +71,14 @@ export class Run implements AsyncIterable<MetricRow> {
     return this.#done;
   }
 
+  /** Resolves when the run has ended, however it did; does not count as awaiting {@link done}. */
+  get ended(): Promise<void> {
+    return this.#done.then(
+      () => {},
+      () => {},
+    );
+  }
+
   /** Whether someone asked for {@link done}. */
   get observed(): boolean {
     return this.#observed;

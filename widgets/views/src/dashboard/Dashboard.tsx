@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { formatCount } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useLiveness, useTimelineData } from "../host/use-model.js";
@@ -8,6 +9,7 @@ import type { LibraryModel } from "../models/library-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
+import { statusWord } from "../timeline/words.js";
 import { RunControls } from "./RunControls.js";
 import { RunProgress } from "./RunProgress.js";
 
@@ -25,7 +27,8 @@ export function Dashboard(props: {
   const liveness = useLiveness(timeline);
   const { session, run, step, backend, summary } = timeline.state;
   const offline = liveness.live ? null : liveness.reason;
-  const origin = session.parent_name && `from ${session.parent_name} at step ${session.fork_step}`;
+  const origin =
+    session.parent_name && `from ${session.parent_name} at step ${formatCount(session.fork_step)}`;
   return (
     <article
       className="fp-dashboard"
@@ -35,16 +38,24 @@ export function Dashboard(props: {
       <header className="fp-header">
         <div className="fp-header-line">
           <h3 className="fp-title">{session.name}</h3>
-          <span className="fp-status" data-testid="fp-status" data-status={run?.status ?? "ready"}>
-            {run?.status ?? "not trained yet"}
+          <span
+            className="fp-status"
+            data-testid="fp-status"
+            data-status={run?.status ?? "ready"}
+            data-offline={!liveness.live}
+          >
+            {statusWord(run?.status, liveness.live)}
           </span>
           {origin && <span className="fp-quiet">{origin}</span>}
           <span className="fp-space" />
           <RunControls timeline={timeline} offline={offline} />
           {library && <ModelLibrary library={library} />}
         </div>
-        <div className="fp-quiet fp-summary">
-          {summary} · {backend}
+        <div className="fp-header-line fp-quiet">
+          <span className="fp-summary">{summary}</span>
+          <span className="fp-space" />
+          <span className="fp-backend">{backend}</span>
+          {liveness.live && <span className="fp-connected">Connected</span>}
         </div>
       </header>
       <OfflineMark liveness={liveness} />
@@ -53,10 +64,14 @@ export function Dashboard(props: {
           <b>{run.error.code}</b> {run.error.message}
         </Notice>
       )}
-      <RunProgress run={run} step={step} />
-      <LossCurve timeline={timeline} />
-      <ScrubBar timeline={timeline} />
-      <TextProgress timeline={timeline} />
+      <RunProgress run={run} step={step} live={liveness.live} />
+      <div className="fp-body">
+        <div className="fp-time">
+          <LossCurve timeline={timeline} />
+          <ScrubBar timeline={timeline} />
+        </div>
+        <TextProgress timeline={timeline} />
+      </div>
     </article>
   );
 }

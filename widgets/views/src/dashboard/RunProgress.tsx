@@ -6,17 +6,21 @@ import { formatCount, formatSpeed, percentOf } from "../format/numbers.js";
 /**
  * How far a run has come: a bar, the steps, the speed and the time left.
  *
- * @example <RunProgress run={state.run} step={state.step} />
+ * @example <RunProgress run={state.run} step={state.step} live={liveness.live} />
  */
-export function RunProgress(props: { run: WireRun | null; step: number }): ReactNode {
-  const { run, step } = props;
+export function RunProgress(props: {
+  run: WireRun | null;
+  step: number;
+  live: boolean;
+}): ReactNode {
+  const { run, step, live } = props;
+  const moving = live && run?.status === "running";
   const target = Math.max(run?.target ?? step, step);
   const percent = percentOf(step, target);
   const facts = [
-    run?.status === "running" && run.steps_per_second !== null && formatSpeed(run.steps_per_second),
-    run?.status === "running" &&
-      run.seconds_left !== null &&
-      `${formatDuration(run.seconds_left)} left`,
+    `${percent}%`,
+    moving && run.steps_per_second !== null && formatSpeed(run.steps_per_second),
+    moving && run.seconds_left !== null && `${formatDuration(run.seconds_left)} left`,
   ].filter((fact): fact is string => typeof fact === "string");
   return (
     <div className="fp-progress-row">

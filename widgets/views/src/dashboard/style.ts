@@ -15,12 +15,14 @@ export const dashboardStyle = `
 .fp-view .fp-title { margin: 0; font-size: 16px; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; color: var(--jp-ui-font-color0); }
 .fp-space { flex: 1 1 auto; }
 .fp-summary { overflow-wrap: anywhere; }
-.fp-status { border-radius: 9px; padding: 0 9px; background: var(--jp-layout-color3); color: var(--jp-ui-font-color0); font-size: var(--jp-ui-font-size0, 11px); line-height: 18px; }
-.fp-status::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; margin-right: 6px; background: var(--jp-ui-font-color3); }
-.fp-status[data-status="running"]::before { background: var(--jp-success-color1); }
-.fp-status[data-status="completed"]::before { background: var(--jp-brand-color1); }
-.fp-status[data-status="paused"]::before, .fp-status[data-status="interrupted"]::before { background: var(--jp-warn-color1); }
-.fp-status[data-status="failed"]::before { background: var(--jp-error-color1); }
+.fp-status { --fp-tone: var(--jp-ui-font-color3); border-radius: 10px; padding: 0 9px; background: color-mix(in srgb, var(--fp-tone) 14%, transparent); color: var(--jp-ui-font-color1); font-size: 12px; line-height: 20px; white-space: nowrap; }
+.fp-status::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; margin-right: 6px; background: var(--fp-tone); }
+.fp-status[data-status="running"] { --fp-tone: var(--jp-success-color1); }
+.fp-status[data-status="completed"] { --fp-tone: var(--jp-brand-color1); }
+.fp-status[data-status="paused"], .fp-status[data-status="interrupted"] { --fp-tone: var(--jp-warn-color1); }
+.fp-status[data-status="failed"] { --fp-tone: var(--jp-error-color1); }
+.fp-status[data-offline="true"] { --fp-tone: var(--jp-ui-font-color3); color: var(--jp-ui-font-color2); }
+.fp-connected::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; margin-right: 6px; background: var(--jp-success-color1); }
 .fp-controls { display: inline-flex; gap: 6px; align-items: baseline; }
 .fp-progress-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
 .fp-progress-bar { flex: 1 1 160px; height: 6px; border-radius: 3px; background: var(--jp-layout-color3); overflow: hidden; }
@@ -28,5 +30,18 @@ export const dashboardStyle = `
 .fp-progress-filled[data-status="failed"] { background: var(--jp-error-color1); }
 .fp-progress-filled[data-status="completed"] { background: var(--jp-brand-color1); }
 .fp-progress-text b { font-weight: 600; }
+.fp-body, .fp-time { display: grid; gap: 12px; min-width: 0; align-content: start; }
+.fp-time { gap: 6px; }
+/* The bar is the curve's own time axis: both begin and end at the same pixel. */
+.fp-time .fp-scrub { padding: 0 10px 0 46px; }
+@container fp-view (min-width: 700px) {
+  .fp-body { grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 20px; }
+  .fp-body .fp-texts { grid-template-rows: auto minmax(0, 1fr); }
+  /* As tall as the curve beside it, however much text there is. */
+  .fp-body .fp-samples { contain: size; max-height: none; min-height: 200px; }
+  .fp-body .fp-sample { grid-template-columns: minmax(0, 1fr); gap: 2px; }
+  .fp-body .fp-sample-step { text-align: left; }
+  .fp-body .fp-sample-text { font-size: 12px; }
+}
 @media (prefers-reduced-motion: reduce) { .fp-progress-filled { transition: none; } }
 `;

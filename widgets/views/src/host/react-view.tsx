@@ -6,7 +6,7 @@ import { installStyleSheet } from "./style-sheet.js";
 
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
-  declare private root: Root;
+  declare private root: Root | undefined;
 
   /** What to show for the view's model. */
   abstract content(model: WidgetModel): ReactNode;
@@ -24,7 +24,7 @@ export abstract class ReactView extends DOMWidgetView {
   }
 
   override remove(): unknown {
-    this.root.unmount();
+    this.root?.unmount();
     return super.remove();
   }
 }

@@ -11,6 +11,7 @@ export const hostStyle = `
   line-height: 1.4;
   width: 100%;
   min-width: 0;
+  container: fp-view / inline-size;
 }
 [data-jp-theme-light="false"] .fp-view {
   --fp-train: var(--jp-brand-color1, #64b5f6);

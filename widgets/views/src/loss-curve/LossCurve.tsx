@@ -9,13 +9,15 @@ import type { TimelineModel } from "../models/timeline-model.js";
 import { fractionOf, stepAt } from "../timeline/axis.js";
 import { downsample, extent } from "../timeline/downsample.js";
 import { nearestStep, valueAt } from "../timeline/search.js";
+import { emptySentence } from "../timeline/words.js";
 import { createChart, type Chart } from "./chart.js";
 import { colorsOf, useTheme } from "./colors.js";
 import { PADDING } from "./spec.js";
 
 /**
  * Training and validation loss over the steps, with a crosshair at the step shown. The crosshair is
- * an overlay: moving it draws no chart. While Live, hovering previews a step in every view.
+ * an overlay: moving it draws no chart. While Live, hovering previews a step in every view; a click
+ * stays there.
  *
  * @example <LossCurve timeline={timeline} />
  */
@@ -23,15 +25,12 @@ export function LossCurve(props: { timeline: TimelineModel; alone?: boolean }): 
   const { timeline, alone = false } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
-  const failed = timeline.state.run?.status === "failed";
   return (
     <section className="fp-curve" data-testid="fp-loss-curve" aria-label="Loss">
       {alone && <OfflineMark liveness={liveness} />}
       <Legend timeline={timeline} />
       {timeline.columns.length === 0 ? (
-        <Notice kind="empty">
-          {failed ? "The run failed before its first step." : "No steps yet: training is starting."}
-        </Notice>
+        <Notice kind="empty">{emptySentence(timeline.state.run, liveness.live)}</Notice>
       ) : (
         <Plot timeline={timeline} />
       )}
@@ -104,12 +103,22 @@ function Plot(props: { timeline: TimelineModel }): ReactNode {
     chart.draw(data, { width, height }, colorsOf(area.current!));
   }, [chart, timeline, version, width, height, theme]);
 
-  const hover = (event: PointerEvent<HTMLDivElement>): void => {
+  const stepUnder = (event: PointerEvent<HTMLDivElement>): number | null => {
     const { left } = event.currentTarget.getBoundingClientRect();
     const fraction = (event.clientX - left - PADDING.left) / (width || 1);
-    frame.run(() =>
-      timeline.preview(nearestStep(timeline.columns, stepAt(timeline.axis, fraction))),
-    );
+    return nearestStep(timeline.columns, stepAt(timeline.axis, fraction));
+  };
+  const hover = (event: PointerEvent<HTMLDivElement>): void => {
+    // A finger has no hover: it would preview and at once stay there.
+    if (event.pointerType !== "mouse") return;
+    const step = stepUnder(event);
+    frame.run(() => timeline.preview(step));
+  };
+  const choose = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    frame.cancel();
+    const step = stepUnder(event);
+    timeline.show(step === null || step >= timeline.axis.to ? null : step);
   };
   const leave = (): void => {
     frame.cancel();
@@ -117,7 +126,13 @@ function Plot(props: { timeline: TimelineModel }): ReactNode {
   };
 
   return (
-    <div className="fp-plot" ref={area} onPointerMove={hover} onPointerLeave={leave}>
+    <div
+      className="fp-plot"
+      ref={area}
+      onPointerMove={hover}
+      onPointerLeave={leave}
+      onPointerUp={choose}
+    >
       <div
         className="fp-plot-canvas"
         ref={canvas}

@@ -12,6 +12,9 @@ export interface CurveData {
   validation: Point[];
 }
 
+/** Shortest time between two drawings, in milliseconds. */
+const REDRAW_EVERY = 200;
+
 /** A drawn chart. */
 export interface Chart {
   draw(data: CurveData, size: { width: number; height: number }, colors: CurveColors): void;
@@ -40,7 +43,7 @@ export async function createChart(container: HTMLElement): Promise<Chart> {
   let running: Promise<unknown> = view.runAsync();
   let next: (() => void) | null = null;
 
-  // While one drawing runs only the newest of those that wait is kept.
+  // While one drawing runs, and for a while after, only the newest of those that wait is kept.
   function run(job: () => void): void {
     if (next) {
       next = job;
@@ -50,8 +53,9 @@ export async function createChart(container: HTMLElement): Promise<Chart> {
     running = running.then(() => {
       const newest = next;
       next = null;
-      newest?.();
-      return view.runAsync();
+      if (!newest) return undefined;
+      newest();
+      return view.runAsync().then(() => pause(REDRAW_EVERY));
     });
   }
 
@@ -71,6 +75,10 @@ export async function createChart(container: HTMLElement): Promise<Chart> {
       void running.then(() => view.finalize());
     },
   };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function refusing(loader: Loader): Loader {

@@ -5,8 +5,10 @@ import {
   useState,
   type KeyboardEvent,
   type ReactNode,
+  type RefObject,
 } from "react";
 import { formatCount } from "../format/numbers.js";
+import { useFloating } from "../host/use-floating.js";
 import { useLibraryData, useLiveness } from "../host/use-model.js";
 import type { LibraryModel } from "../models/library-model.js";
 import { Message, useMessage } from "./message.js";
@@ -52,19 +54,28 @@ export function ModelLibrary(props: { library: LibraryModel }): ReactNode {
       {active?.model_name && (
         <span className="fp-quiet fp-active-model">active: {active.model_name}</span>
       )}
-      {open && <Panel library={library} offline={liveness.live ? null : liveness.reason} />}
+      {open && (
+        <Panel library={library} anchor={button} offline={liveness.live ? null : liveness.reason} />
+      )}
     </div>
   );
 }
 
-function Panel(props: { library: LibraryModel; offline: string | null }): ReactNode {
-  const { library, offline } = props;
+function Panel(props: {
+  library: LibraryModel;
+  anchor: RefObject<HTMLElement | null>;
+  offline: string | null;
+}): ReactNode {
+  const { library, anchor, offline } = props;
+  const panel = useRef<HTMLDivElement>(null);
+  useFloating(panel, anchor);
   const { state, problem } = library;
   const message = useMessage();
   const failure = problem ?? (state.status === "failed" ? state.error : null);
   return (
     <div
       className="fp-panel"
+      ref={panel}
       role="dialog"
       aria-label="Model library"
       data-testid="fp-library-panel"

@@ -15,7 +15,9 @@ export const modelLibraryStyle = `
   border-radius: 6px;
   background: var(--jp-layout-color1);
   box-shadow: var(--jp-elevation-z4, 0 4px 12px rgba(0, 0, 0, 0.25));
+  color: inherit;
 }
+.fp-panel[popover] { position: fixed; inset: auto; margin: 0; overflow: visible; }
 .fp-panel-line { margin: 8px 0 0; overflow-wrap: anywhere; }
 .fp-save { display: flex; flex-wrap: wrap; align-items: end; gap: 8px; }
 .fp-save-label { flex: 1 1 200px; display: grid; gap: 2px; color: var(--jp-ui-font-color2); }

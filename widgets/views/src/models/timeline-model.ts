@@ -7,10 +7,10 @@ import {
   WireInvalid,
   type Binary,
   type TimelineAppend,
-  type TimelineState,
 } from "@forkpoint/wire";
 import type { Axis } from "../timeline/axis.js";
 import { appendRows, createColumns, type Columns } from "../timeline/columns.js";
+import { mergeAppend, type TimelineFacts } from "../timeline/merge.js";
 import { decodeRows } from "../timeline/rows.js";
 import { lastAtOrBefore } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
@@ -29,7 +29,7 @@ export class TimelineModel extends ForkpointModel {
   /** emits when the step to show changes */
   declare readonly cursorChanges: Changes;
   /** the checked state; `metrics` are in `columns` */
-  declare state: Omit<TimelineState, "metrics">;
+  declare state: TimelineFacts;
   /** why the newest state or message could not be read */
   declare problem: WireInvalid | null;
   declare columns: Columns;
@@ -174,27 +174,18 @@ export class TimelineModel extends ForkpointModel {
   }
 
   private merge(append: TimelineAppend, chunk: Binary | undefined): void {
-    const { state } = this;
-    if (append.sequence <= state.sequence) return;
-    if (append.sequence > state.sequence + 1) this.askForState();
+    const merged = mergeAppend(this.state, append);
+    if (!merged) return;
+    if (merged.missed) this.askForState();
     if (chunk) {
       appendRows(this.columns, decodeRows(chunk));
       (this.attributes["metrics"] as Binary[]).push(chunk);
     }
-    const { sequence, step, run, samples, marks } = append;
-    const first = samples?.[0];
-    const kept = first ? state.samples.filter((sample) => sample.step < first.step) : state.samples;
-    const patch = {
-      sequence,
-      step,
-      run,
-      samples: samples ? [...kept, ...samples] : kept,
-      marks: marks ?? state.marks,
-    };
-    this.state = { ...state, ...patch };
+    this.state = merged.state;
+    const { sequence, step, run, samples, marks } = merged.state;
     this.merging = true;
     try {
-      this.set(patch);
+      this.set({ sequence, step, run, samples, marks });
     } finally {
       this.merging = false;
     }

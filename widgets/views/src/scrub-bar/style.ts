@@ -22,7 +22,7 @@ export const scrubBarStyle = `
   box-shadow: 0 0 0 1px var(--jp-brand-color1);
 }
 .fp-mark { position: absolute; top: -3px; width: 2px; height: 12px; margin-left: -1px; background: var(--jp-ui-font-color3); }
-.fp-mark[data-kind="model"] { width: 10px; height: 10px; top: -2px; margin-left: -5px; border-radius: 2px; transform: rotate(45deg); background: var(--fp-validation); border: 1px solid var(--jp-layout-color1); }
+.fp-mark[data-kind="model"] { width: 10px; height: 10px; top: -2px; margin-left: -5px; border-radius: 2px; transform: rotate(45deg); background: var(--jp-ui-font-color0); border: 1.5px solid var(--jp-layout-color1); cursor: pointer; }
 .fp-mark[data-kind="fork"] { background: var(--jp-accent-color1, var(--jp-success-color1)); }
 .fp-scrub-foot { display: flex; justify-content: space-between; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-hint { color: var(--jp-ui-font-color3); }

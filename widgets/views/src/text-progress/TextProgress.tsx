@@ -56,7 +56,13 @@ function Samples(props: { samples: WireSample[]; current: number }): ReactNode {
   }, [current, first, samples]);
 
   return (
-    <ol className="fp-samples" ref={list} tabIndex={0} aria-label="Samples by step">
+    <ol
+      className="fp-samples"
+      ref={list}
+      tabIndex={0}
+      data-lm-suppress-shortcuts="true"
+      aria-label="Samples by step"
+    >
       {near.map((sample, index) => (
         <Sample key={sample.step} sample={sample} current={first + index === current} />
       ))}

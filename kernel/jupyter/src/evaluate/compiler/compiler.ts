@@ -31,6 +31,8 @@ export type Compilation = CompiledCell | { findings: Finding[] };
 export interface Compiler {
   /** Checks a cell and translates it. Its names are not seen by later cells until {@link keep}. */
   compile(code: string): Compilation;
+  /** Loads a module's types ahead of their first use. */
+  warm(module: string): void;
   /** Makes names of a compiled cell known to later ones; types always, values those named. */
   keep(cell: number, names: readonly string[]): void;
   complete(request: CompleteRequest): CompleteReply;
@@ -81,7 +83,9 @@ export function createCompiler(options: CompilerOptions): Compiler {
     );
     // What makes the text a module in TypeScript's eyes cannot stand in a function.
     return {
-      javascript: javascript.replace(/^export \{\};?$/m, "").replace(/^\/\/# sourceMappingURL.*$/m, ""),
+      javascript: javascript
+        .replace(/^export \{\};?$/m, "")
+        .replace(/^\/\/# sourceMappingURL.*$/m, ""),
       sourceMap,
     };
   }
@@ -94,7 +98,8 @@ export function createCompiler(options: CompilerOptions): Compiler {
   return {
     compile(code) {
       const outline = outlineOf(code);
-      const text = code + appendix(outline, known, (name) => outline.mentioned.has(name), augmenting);
+      const text =
+        code + appendix(outline, known, (name) => outline.mentioned.has(name), augmenting);
       project.show(text);
       const { service, file } = project;
       const syntax = toFindings(service.getSyntacticDiagnostics(file), code, true);
@@ -107,11 +112,16 @@ export function createCompiler(options: CompilerOptions): Compiler {
       const names = outline.names.filter(({ typeOnly }) => !typeOnly).map(({ name }) => name);
       return { cell: lastCell, javascript, sourceMap, names };
     },
+    warm(module) {
+      project.hold([module]);
+      this.compile(`import * as warm from ${JSON.stringify(module)}`);
+    },
     keep(cell, names) {
       const kept = compiled.get(cell);
       if (!kept) return;
       compiled.delete(cell);
       project.keep(cell, kept.text);
+      project.hold(kept.outline.modules);
       for (const { name, assignable, typeOnly } of kept.outline.names) {
         if (typeOnly || names.includes(name)) known.set(name, { cell, assignable });
       }

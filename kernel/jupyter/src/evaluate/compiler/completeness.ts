@@ -12,7 +12,9 @@ const UNTERMINATED_STRING = 1002;
 export function completenessOf(code: string): IsCompleteReply {
   const source = ts.createSourceFile("line.ts", code, ts.ScriptTarget.ESNext);
   // The parser's own list; the type declarations do not mention it.
-  const { parseDiagnostics } = source as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };
+  const { parseDiagnostics } = source as unknown as {
+    parseDiagnostics: ts.DiagnosticWithLocation[];
+  };
   const first = parseDiagnostics[0];
   if (!first) return { status: "complete" };
   // Only what is missing at the very end can still come; a quoted text cannot go on in a new line.

@@ -50,10 +50,7 @@ function moduleImport(checker: ts.TypeChecker, node: ts.ImportDeclaration): ts.S
   ];
 }
 
-function requireImport(
-  checker: ts.TypeChecker,
-  node: ts.ImportEqualsDeclaration,
-): ts.Statement[] {
+function requireImport(checker: ts.TypeChecker, node: ts.ImportEqualsDeclaration): ts.Statement[] {
   if (node.isTypeOnly || !isValue(checker, node.name)) return [];
   if (!ts.isExternalModuleReference(node.moduleReference)) return [];
   const loaded = call(NAMES.require, node.moduleReference.expression);

@@ -36,11 +36,6 @@ export function startLanguageThread(
   worker.on("error", onFailure);
   const post = (message: ToLanguage): void => worker.postMessage(message);
 
-  post({ kind: "warm", code: "const warm = [1].map((n) => n + 1); console.log(await warm)" });
-  // One message a package: a cell that comes early waits for one at most.
-  for (const name of Object.keys(options.packages)) {
-    post({ kind: "warm", code: `import * as warm from ${JSON.stringify(name)}` });
-  }
   return {
     compile(code) {
       lastId += 1;

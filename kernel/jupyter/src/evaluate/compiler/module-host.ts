@@ -75,34 +75,58 @@ export function createModuleHost(
     return folder === undefined ? path : folder + path.slice(prefix.length + name.length);
   }
 
+  // TypeScript looks again at every cell for what an installed package failed to find.
+  const failed = new Map<string, object>();
+
+  function remembering<T extends object>(
+    containingFile: string,
+    what: string,
+    found: (result: T) => unknown,
+    look: () => T,
+  ): T {
+    if (!containingFile.includes("/node_modules/")) return look();
+    const key = `${dirname(containingFile)}\0${what}`;
+    const before = failed.get(key) as T | undefined;
+    const result = before ?? look();
+    if (!before && !found(result)) failed.set(key, result);
+    return result;
+  }
+
   return {
     resolveModule(specifier, containingFile, mode, options) {
       if (specifier.startsWith(CELL_MODULE)) {
         const resolvedFileName = cellFile(Number(specifier.slice(CELL_MODULE.length)));
-        return { resolvedModule: { resolvedFileName, extension: ".ts", isExternalLibraryImport: false } };
+        return {
+          resolvedModule: { resolvedFileName, extension: ".ts", isExternalLibraryImport: false },
+        };
       }
       const own = Object.hasOwn(packages, packageOf(specifier));
-      return ts.resolveModuleName(
-        specifier,
-        own ? `${OVERLAY}/cell.ts` : containingFile,
-        options,
-        own ? overlay : ts.sys,
-        undefined,
-        undefined,
-        mode,
+      return remembering(
+        containingFile,
+        `module ${mode} ${specifier}`,
+        ({ resolvedModule }: ts.ResolvedModuleWithFailedLookupLocations) => resolvedModule,
+        () =>
+          ts.resolveModuleName(
+            specifier,
+            own ? `${OVERLAY}/cell.ts` : containingFile,
+            options,
+            own ? overlay : ts.sys,
+            undefined,
+            undefined,
+            mode,
+          ),
       );
     },
     resolveTypes(name, containingFile, mode, options) {
       // One @types/node for all: a second one would declare every global again.
       const from = name === "node" ? join(kernelTypeRoot(), "..", "types.ts") : containingFile;
-      return ts.resolveTypeReferenceDirective(
-        name,
-        from,
-        options,
-        ts.sys,
-        undefined,
-        undefined,
-        mode,
+      return remembering(
+        containingFile,
+        `types ${mode} ${name}`,
+        (result: ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations) =>
+          result.resolvedTypeReferenceDirective,
+        () =>
+          ts.resolveTypeReferenceDirective(name, from, options, ts.sys, undefined, undefined, mode),
       );
     },
   };

@@ -16,6 +16,8 @@ export interface CellOutline {
   mentioned: Set<string>;
   /** Names that the cell's own export statements export. */
   exported: Set<string>;
+  /** The modules it imports. */
+  modules: Set<string>;
   /** Whether it changes what is declared elsewhere (`declare global`, `declare module "…"`). */
   augments: boolean;
 }
@@ -29,6 +31,7 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
   const names = new Map<string, CellName>();
   const mentioned = new Set<string>();
   const exported = new Set<string>();
+  const modules = new Set<string>();
   let augments = false;
 
   function declare(name: string, assignable: boolean, typeOnly: boolean): void {
@@ -80,6 +83,7 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
       declare(node.name.text, false, true);
     } else if (ts.isImportDeclaration(node)) {
       if (node.importClause) importClause(node.importClause);
+      if (ts.isStringLiteral(node.moduleSpecifier)) modules.add(node.moduleSpecifier.text);
     } else if (ts.isImportEqualsDeclaration(node)) {
       declare(node.name.text, false, node.isTypeOnly);
     } else if (ts.isExportDeclaration(node) && node.exportClause) {
@@ -96,7 +100,8 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
   function walk(node: ts.Node, insideFunction: boolean): void {
     if (ts.isIdentifier(node)) mentioned.add(node.text);
     // `var` in a block or a loop's head belongs to the cell too.
-    const isVar = ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0;
+    const isVar =
+      ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.BlockScoped) === 0;
     if (isVar && !insideFunction) list(node);
     const inside = insideFunction || isVarBoundary(node);
     ts.forEachChild(node, (child) => walk(child, inside));
@@ -106,7 +111,7 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
     statement(node);
     walk(node, false);
   }
-  return { names: [...names.values()], mentioned, exported, augments };
+  return { names: [...names.values()], mentioned, exported, modules, augments };
 }
 
 /**
@@ -116,7 +121,9 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
  */
 export function isVarBoundary(node: ts.Node): boolean {
   return (
-    ts.isFunctionLike(node) || ts.isModuleDeclaration(node) || ts.isClassStaticBlockDeclaration(node)
+    ts.isFunctionLike(node) ||
+    ts.isModuleDeclaration(node) ||
+    ts.isClassStaticBlockDeclaration(node)
   );
 }
 

@@ -11,6 +11,8 @@ export interface Project {
   show(text: string): void;
   /** Keeps a text as a cell that later ones can import. */
   keep(cell: number, text: string): void;
+  /** Keeps what these modules lead to loaded, also while the cell in hand does without. */
+  hold(modules: Iterable<string>): void;
 }
 
 /**
@@ -55,27 +57,34 @@ export function createProject(cwd: string, packages: Readonly<Record<string, str
   const cellFile = (cell: number): string => join(cwd, `__cell_${cell}__.ts`);
   const host = createModuleHost(cellFile, packages);
   const kept = new Map<string, string>();
+  const snapshots = new Map<
+    string,
+    { version: string; snapshot: ts.IScriptSnapshot | undefined }
+  >();
+  const formats = ts.createModuleResolutionCache(cwd, (name) => name, options);
+  // A file that TypeScript reaches from no root is forgotten, and read and bound anew later.
+  const anchor = join(cwd, "__held__.ts");
+  const held = new Set<string>();
   let text = "";
   let version = 0;
 
   const serviceHost: ts.LanguageServiceHost = {
     getCompilationSettings: () => options,
     // Always the same one: another root would make TypeScript resolve everything anew.
-    getScriptFileNames: () => [file],
-    getScriptVersion: (name) => (name === file ? String(version) : versionOf(name)),
-    getScriptSnapshot(name) {
-      const content = name === file ? text : (kept.get(name) ?? ts.sys.readFile(name));
-      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
-    },
+    getScriptFileNames: () => [file, anchor],
+    getScriptVersion: versionOf,
+    getScriptSnapshot: snapshotOf,
     getCurrentDirectory: () => cwd,
     getDefaultLibFileName: ts.getDefaultLibFilePath,
-    fileExists: (name) => name === file || kept.has(name) || ts.sys.fileExists(name),
-    readFile: (name) => (name === file ? text : (kept.get(name) ?? ts.sys.readFile(name))),
+    fileExists: (name) => ownText(name) !== undefined || ts.sys.fileExists(name),
+    readFile: (name) => ownText(name) ?? ts.sys.readFile(name),
     readDirectory: ts.sys.readDirectory,
     directoryExists: ts.sys.directoryExists,
     getDirectories: ts.sys.getDirectories,
     ...(ts.sys.realpath && { realpath: ts.sys.realpath }),
     useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+    // Not in the declarations. Without it every cell looks for the package.json of every file.
+    ...{ getModuleResolutionCache: () => formats },
     resolveModuleNameLiterals: (literals, containingFile, _redirect, settings, source) =>
       literals.map((literal) =>
         host.resolveModule(
@@ -98,10 +107,30 @@ export function createProject(cwd: string, packages: Readonly<Record<string, str
       ),
   };
 
+  function ownText(name: string): string | undefined {
+    if (name === file) return text;
+    if (name !== anchor) return kept.get(name);
+    return [...held].map((module) => `import ${JSON.stringify(module)};\n`).join("") + "export {};";
+  }
+
   // Installed packages stay as they are while a kernel lives; the user's own files are edited.
   function versionOf(name: string): string {
+    if (name === file) return String(version);
+    if (name === anchor) return String(held.size);
     if (kept.has(name) || name.includes("/node_modules/")) return "0";
     return String(ts.sys.getModifiedTime?.(name)?.getTime() ?? 0);
+  }
+
+  // TypeScript asks for every file's text at every cell: read each once.
+  function snapshotOf(name: string): ts.IScriptSnapshot | undefined {
+    const now = versionOf(name);
+    const before = snapshots.get(name);
+    if (before?.version === now) return before.snapshot;
+    const content = ownText(name) ?? ts.sys.readFile(name);
+    const snapshot = content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
+    // What is not there yet may come.
+    if (snapshot) snapshots.set(name, { version: now, snapshot });
+    return snapshot;
   }
 
   return {
@@ -113,5 +142,8 @@ export function createProject(cwd: string, packages: Readonly<Record<string, str
       version += 1;
     },
     keep: (cell, content) => void kept.set(cellFile(cell), content),
+    hold(modules) {
+      for (const module of modules) held.add(module);
+    },
   };
 }

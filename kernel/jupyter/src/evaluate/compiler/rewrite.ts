@@ -90,7 +90,9 @@ export function rewriteCell(
 
     function loop(node: ts.IterationStatement): ts.Statement {
       const inner = each(node);
-      const statements = ts.isBlock(inner.statement) ? inner.statement.statements : [inner.statement];
+      const statements = ts.isBlock(inner.statement)
+        ? inner.statement.statements
+        : [inner.statement];
       const body = f.createBlock([tick(), ...statements], true);
       if (ts.isWhileStatement(inner)) return f.updateWhileStatement(inner, inner.expression, body);
       if (ts.isDoStatement(inner)) return f.updateDoStatement(inner, body, inner.expression);
@@ -135,7 +137,8 @@ export function rewriteCell(
       const isVar = (flags & ts.NodeFlags.BlockScoped) === 0;
       return node.declarationList.declarations.flatMap((declaration) => {
         const names = namesIn(declaration.name);
-        if (isVar) hoisted.push(...names.map((name) => statement(assign(name, f.createVoidZero()))));
+        if (isVar)
+          hoisted.push(...names.map((name) => statement(assign(name, f.createVoidZero()))));
         if (isVar && !declaration.initializer) return [];
         const list = f.createVariableDeclarationList([each(declaration)], flags);
         const alone = ts.setTextRange(f.createVariableStatement(undefined, list), declaration);
@@ -157,7 +160,11 @@ export function rewriteCell(
         if (node.body) hoisted.push(copy([node.name.text]));
         return [withoutExport(each(node))];
       }
-      if (ts.isClassDeclaration(node) || ts.isEnumDeclaration(node) || ts.isModuleDeclaration(node)) {
+      if (
+        ts.isClassDeclaration(node) ||
+        ts.isEnumDeclaration(node) ||
+        ts.isModuleDeclaration(node)
+      ) {
         const bare = withoutExport(each(node));
         return node.name && existsAtRunTime(node) ? [bare, copy([node.name.text])] : [bare];
       }
@@ -236,10 +243,7 @@ function elementOf(element: ts.BindingElement, inArray: boolean): ts.Expression 
 
 function withoutExport<
   T extends
-    | ts.FunctionDeclaration
-    | ts.ClassDeclaration
-    | ts.EnumDeclaration
-    | ts.ModuleDeclaration,
+    ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration,
 >(node: T): T {
   const modifiers = (ts.getModifiers(node) ?? []).filter(
     ({ kind }) => kind !== ts.SyntaxKind.ExportKeyword && kind !== ts.SyntaxKind.DefaultKeyword,

@@ -14,13 +14,11 @@ export interface LanguageStart extends CompilerOptions {
 /** What main asks of it. */
 export type ToLanguage =
   | { kind: "compile"; id: number; code: string }
-  | { kind: "keep"; cell: number; names: readonly string[] }
-  | { kind: "warm"; code: string };
+  | { kind: "keep"; cell: number; names: readonly string[] };
 
 /** What it answers to "compile". */
 export type FromLanguage = { id: number } & (
-  | { compilation: Compilation }
-  | { failure: { message: string; stack: string } }
+  { compilation: Compilation } | { failure: { message: string; stack: string } }
 );
 
 const { questions, ...options } = workerData as LanguageStart;
@@ -29,7 +27,6 @@ const compiler = createCompiler(options);
 
 main.on("message", (message: ToLanguage) => {
   if (message.kind === "keep") compiler.keep(message.cell, message.names);
-  else if (message.kind === "warm") compiler.compile(message.code);
   else {
     const { id } = message;
     try {
@@ -44,6 +41,19 @@ main.on("message", (message: ToLanguage) => {
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
+
+const cold = Object.keys(options.packages);
+
+// One at a time, with room for messages between: a cell that comes early waits for one at most.
+function warmNext(): void {
+  const name = cold.shift();
+  if (name === undefined) return;
+  compiler.warm(name);
+  setTimeout(warmNext);
+}
+
+compiler.compile("const warm = [1].map((n) => n + 1); console.log(await warm)");
+setTimeout(warmNext);
 
 function answer(msgType: string, content: Record<string, unknown>): Record<string, unknown> {
   try {

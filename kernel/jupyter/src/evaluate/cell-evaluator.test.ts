@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { createContext, runIn } from "../context.js";
+import type { Finding } from "../errors.js";
+import { createInterruptFlag } from "../sockets/interrupt-flag.js";
+import { createCellEvaluator } from "./cell-evaluator.js";
+import { createCellSources, type CellSources } from "./cell-sources.js";
+import { createCompiler } from "./compiler/compiler.js";
+import type { Evaluator } from "./evaluator.js";
+import { createInterruption } from "./interruption.js";
+import { createModuleLoader } from "./module-loader.js";
+
+const cwd = mkdtempSync(join(tmpdir(), "cells-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+// One compiler for the whole file: it takes a second to start. Names of one test shadow those of
+// another.
+const compiler = createCompiler({ cwd, packages: {} });
+let evaluator: Evaluator;
+let sources: CellSources;
+let count = 0;
+
+beforeEach(() => {
+  sources = createCellSources();
+  evaluator = createCellEvaluator({
+    compiler: { compile: async (code) => compiler.compile(code), keep: compiler.keep },
+    modules: createModuleLoader(cwd, {}),
+    interruption: createInterruption(createInterruptFlag()),
+    sources,
+  });
+});
+
+async function run(code: string): Promise<unknown> {
+  count += 1;
+  const outcome = await evaluator.run(code, `cell-${count}.ts`);
+  if (outcome.status === "error") throw outcome.error;
+  return outcome.value;
+}
+
+describe("values of cells", () => {
+  test.each([
+    [
+      "declarations and destructuring",
+      "const { a, b: [c = a], ...r } = { a: 1, b: [] as number[], d: 4 }; [a, c, r]",
+      [1, 1, { d: 4 }],
+    ],
+    ["several in one statement", "let p = 1, q = p + 1; [p, q]", [1, 2]],
+    [
+      "var in loops and blocks",
+      "for (var i = 0, j = 9; i < 3; i++) { var w = i } [i, j, w!]",
+      [3, 9, 2],
+    ],
+    [
+      "var patterns in for-of",
+      "for (var [k, { z = 5 }] of [[1, {}], [2, { z: 7 }]] as any) {} [k, z]",
+      [2, 7],
+    ],
+    [
+      "shadowing",
+      "let s = 1; { let s = 2; s++ } ((s: number) => s)(5); [s].map((s) => s + 1)",
+      [2],
+    ],
+    ["hoisted functions", "const h = early(); function early() { return 'up' } h", "up"],
+    [
+      "a function's own name",
+      "const named = () => 1; [named.name, (class {}).name]",
+      ["named", ""],
+    ],
+    [
+      "a function called plainly has no this",
+      "function who(this: any) { return this } who()",
+      undefined,
+    ],
+    [
+      "classes that use themselves",
+      "class S { static one = new S(); self = S } S.one.self === S",
+      true,
+    ],
+    ["enums and namespaces", "enum E { A = 2 } namespace N { export const x = E.A } N.x", 2],
+    [
+      "shorthand and assignment patterns",
+      "let x = 1, y = 2; [x, y] = [y, x]; ({ x, y } = { x, y: x + y }); ({ x, y })",
+      { x: 2, y: 3 },
+    ],
+    ["compound assignment", "let n = 1; n += 2; n++; n **= 2; n ??= 0; n", 16],
+    ["labels", "outer: for (const a of [1, 2]) for (;;) continue outer; 'done'", "done"],
+    ["generators and spread", "function* g() { yield* [1, 2] } [...g()]", [1, 2]],
+    ["await in expressions", "[await 1, await (async () => 2)()]", [1, 2]],
+    ["exports", "export const e = 1; export { e as f }; export default e + 1", 2],
+    [
+      "imports of types and values",
+      "import { join, type ParsedPath } from 'node:path'; let pp: ParsedPath; join('a', 'b')",
+      "a/b",
+    ],
+    [
+      "default and namespace imports",
+      "import fs from 'node:fs'; import * as os from 'node:os'; [typeof fs.readFileSync, typeof os.cpus]",
+      ["function", "function"],
+    ],
+    [
+      "tagged templates",
+      "const tag = (t: TemplateStringsArray, ...v: any[]) => t.raw.join('|') + v; tag`a${1}b`",
+      "a|b1",
+    ],
+    ["optional calls", "let maybe: (() => 1) | undefined; maybe?.()", undefined],
+    ["a last expression in parentheses", "({ a: 1 })", { a: 1 }],
+    ["directives", "'use strict'", "use strict"],
+    [
+      "decorators",
+      "const dec = (v: any, _c: any) => v; @dec class D { @dec m() { return 3 } } new D().m()",
+      3,
+    ],
+    [
+      "parameters of the compiled cell are no names of its own",
+      "typeof (globalThis as any).__cells",
+      "undefined",
+    ],
+  ])("%s", async (_what, code, value) => {
+    expect(await run(code)).toEqual(value);
+  });
+
+  test("no value after a declaration, a loop or nothing", async () => {
+    for (const code of ["const z = 1", "for (const a of [1]) a", "", "// nothing", "1;;"]) {
+      expect(await run(code)).toBeUndefined();
+    }
+  });
+
+  test("names are live across cells and closures", async () => {
+    await run("let k = 3; const get = () => k; const later = () => defined; var defined = 'old'");
+    await run("k = 9");
+    expect(await run("get()")).toBe(9);
+    await run("const defined = 'new'");
+    expect(await run("later()")).toBe("new");
+  });
+
+  test("a name may change its type when it is declared again, not otherwise", async () => {
+    await run("let v = 1");
+    await expect(run("v = 'text'")).rejects.toThrow("not assignable to type 'number'");
+    expect(await run("let v = 'text'; v.length")).toBe(4);
+    await run("const fixed = 1");
+    await expect(run("fixed = 2")).rejects.toThrow("because it is a constant");
+  });
+
+  test("a failed cell keeps what it assigned, and what it did not keeps its meaning", async () => {
+    await run("let first = 1, second = 'kept'");
+    await expect(
+      run("let first = 'changed'; throw new Error('x'); let second = 2"),
+    ).rejects.toThrow("x");
+    expect(await run("first.toUpperCase() + second.toUpperCase()")).toBe("CHANGEDKEPT");
+  });
+
+  test("statements run as cells as they do in one function", async () => {
+    const names = ["a", "b", "c"];
+    const name = fc.constantFrom(...names);
+    const value = fc.oneof(fc.integer({ min: -9, max: 9 }).map(String), name);
+    const expression = fc
+      .tuple(value, fc.constantFrom("+", "-", "*"), value)
+      .map((parts) => parts.join(" "));
+    const statement = fc.oneof(
+      fc.tuple(name, expression).map(([n, e]) => `${n} = ${e}`),
+      fc.tuple(name, expression).map(([n, e]) => `${n} += ${e}`),
+      name.map((n) => `${n}++`),
+      fc.tuple(name, name).map(([m, n]) => `[${m}, ${n}] = [${n}, ${m}]`),
+      fc
+        .tuple(name, name)
+        .map(([m, n]) => `({ ${m}, x: ${n} = ${m} } = { ${m}: ${n}, x: undefined })`),
+      expression.map((e) => `f = () => ${e}`),
+      name.map((n) => `${n} = f()`),
+      fc.tuple(name, expression).map(([n, e]) => `for (let i = 0; i < 2; i++) { ${n} = ${e} }`),
+      fc
+        .tuple(name, name)
+        .map(([m, n]) => `{ let ${m} = ${n === m ? "1" : n}; ${m}++; f = () => ${m} }`),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(statement, { minLength: 1, maxLength: 6 }), async (statements) => {
+        const head = "let a = 1, b = 2, c = 3, f: any = () => 0";
+        const body = [head.replace(": any", ""), ...statements].join(";\n");
+        const expected = new Function(`${body}; return [a, b, c]`)() as number[];
+        await run(head);
+        for (const cell of statements) await run(cell);
+        expect(await run("[a, b, c]")).toEqual(expected);
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});
+
+describe("findings", () => {
+  test.each([
+    ["const x = ))", { line: 1, column: 11, syntax: true }],
+    ["\n\n  nothingThere", { line: 3, column: 3, code: 2304, syntax: false }],
+    ["/* open", { line: 1, syntax: true }],
+    ["const n: number = 'a'", { line: 1, column: 7, code: 2322 }],
+    ["return 1", { line: 1, column: 1, code: 1108 }],
+  ])("%j", (code, place) => {
+    const { findings } = compiler.compile(code) as { findings: Finding[] };
+    expect(findings[0]).toMatchObject(place);
+  });
+});
+
+describe("interrupts", () => {
+  test("end the wait, and what runs on ends at its next await", async () => {
+    const log: number[] = [];
+    (globalThis as { cellLog?: number[] }).cellLog = log;
+    const outcome = runIn(createContext(null), () =>
+      evaluator.run(
+        "const log9 = (globalThis as any).cellLog;\n" +
+          "for (;;) { await new Promise((done) => setTimeout(done, 5)); log9.push(1) }",
+        "cell-9001.ts",
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    evaluator.interrupt();
+    expect(await outcome).toMatchObject({ status: "error", error: { code: "Interrupted" } });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const { length } = log;
+    expect(length).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(log).toHaveLength(length);
+  });
+});
+
+test("places of the compiled cell become places of the cell", async () => {
+  const error = await run("type Gone = {\n  a: 1\n}\n\nthrow new Error('here')").catch(
+    (e: Error) => e,
+  );
+  expect(sources.translate((error as Error).stack!)).toMatch(/cell-\d+\.ts:5:7/);
+});

@@ -1,0 +1,110 @@
+import { rows, samples } from "./recorded.js";
+
+const hostile = `</script><img src=x onerror="document.title='run'"><b>bold</b> ${"long".repeat(40)}`;
+
+const session = {
+  id: "s1",
+  name: "sonnets",
+  parent_id: null as string | null,
+  parent_name: null as string | null,
+  root_id: "s1",
+  fork_step: 0,
+};
+const run = {
+  id: "r1",
+  status: "running",
+  from: 0,
+  target: 2000,
+  steps_per_second: 41.27,
+  seconds_left: 19,
+  error: null as { code: string; message: string } | null,
+};
+const timeline = {
+  session,
+  summary: "MicroGPT · 4 layers · 4 heads · 128 wide · 0.8 M parameters · 154 sonnets",
+  run: run as typeof run | null,
+  step: 1234,
+  backend: "native CPU (TensorFlow 2.20.0)",
+  metrics: [rows(0, 1234)],
+  samples: samples(1234),
+  marks: [
+    { step: 500, kind: "model", label: "First words" },
+    { step: 900, kind: "model", label: "Half way" },
+  ],
+  sequence: 1,
+};
+const library = {
+  models: [
+    model("m2", "Half way", 900, 1.702),
+    model("m1", "First words", 500, 2.104),
+    model("m0", "An old one without a loss", 20, null),
+  ],
+  active: { session_id: "s1", session_name: "sonnets", status: "running", model_name: "Half way" },
+  can_save: true,
+  default_name: "Model 1",
+  status: "ready",
+  error: null as { code: string; message: string } | null,
+};
+
+function model(id: string, name: string, step: number, loss: number | null) {
+  const created_at = "2026-01-01T00:00:00.000Z";
+  const from = { session_id: "s1", session_name: "sonnets", created_at };
+  return { id, name, step, train_loss: loss, ...from };
+}
+
+const nothing = { metrics: [], samples: [], marks: [], step: 0 };
+
+/** What a kernel would have sent: state of the timeline, of the library, and whether the kernel is there. */
+export const scenes: Record<string, { timeline: object; library: object; live?: boolean }> = {
+  running: { timeline, library },
+  paused: { timeline: { ...timeline, run: { ...run, status: "paused" } }, library },
+  completed: {
+    timeline: {
+      ...timeline,
+      step: 2000,
+      metrics: [rows(0, 2000)],
+      samples: samples(2000),
+      run: { ...run, status: "completed" },
+    },
+    library,
+  },
+  offline: { timeline, library, live: false },
+  starting: { timeline: { ...timeline, ...nothing }, library: { ...library, models: [] } },
+  untrained: {
+    timeline: { ...timeline, ...nothing, run: null },
+    library: { ...library, models: [], can_save: false, active: null },
+  },
+  failed: {
+    timeline: {
+      ...timeline,
+      run: {
+        ...run,
+        status: "failed",
+        error: {
+          code: "LossNotFinite",
+          message:
+            "The loss became NaN at step 1,235. Continue from an earlier step with a smaller learning rate.",
+        },
+      },
+    },
+    library: {
+      ...library,
+      status: "failed",
+      error: { code: "StoreNotWritable", message: "The store cannot be read. Is the disk full?" },
+    },
+  },
+  hostile: {
+    timeline: {
+      ...timeline,
+      session: { ...session, name: hostile, parent_name: hostile, parent_id: "p", fork_step: 100 },
+      summary: hostile,
+      samples: [{ step: 0, prompt: hostile, text: hostile }],
+    },
+    library: {
+      ...library,
+      models: [model("m9", hostile, 12, 1)],
+      active: { ...library.active, model_name: hostile },
+    },
+  },
+  unreadable: { timeline: { ...timeline, metrics: [new Uint8Array([1, 2, 3])] }, library },
+};
