@@ -64,9 +64,14 @@ export async function menu(page: Page, name: string, entry: string): Promise<voi
 /**
  * Compares a picture of an element with the one kept in docs/pictures, which
  * FORKPOINT_UPDATE_PICTURES draws anew. Returns the share of pixels that differ; what differs is
- * left in test-results/.
+ * left in test-results/. `ignored` parts are left out: what a model writes depends on the machine's
+ * instruction set.
  */
-export async function pictureDifference(element: Locator, name: string): Promise<number> {
+export async function pictureDifference(
+  element: Locator,
+  name: string,
+  ignored: Locator[] = [],
+): Promise<number> {
   const kept = join(root, "docs", "pictures", `${name}.png`);
   const taken = PNG.sync.read(await element.screenshot({ animations: "disabled" }));
   if (process.env["FORKPOINT_UPDATE_PICTURES"] || !existsSync(kept)) write(kept, taken);
@@ -77,6 +82,11 @@ export async function pictureDifference(element: Locator, name: string): Promise
   }
   const height = Math.min(expected.height, taken.height);
   const [one, other] = [cropped(expected, height), cropped(taken, height)];
+  const origin = (await element.boundingBox())!;
+  for (const part of ignored) {
+    const box = (await part.boundingBox())!;
+    for (const picture of [one, other]) blank(picture, box.x - origin.x, box.y - origin.y, box);
+  }
   const difference = new PNG({ width: taken.width, height });
   const count = pixelmatch(one.data, other.data, difference.data, taken.width, height, {
     threshold: 0.2,
@@ -93,6 +103,15 @@ function cropped(picture: PNG, height: number): PNG {
   const part = new PNG({ width: picture.width, height });
   PNG.bitblt(picture, part, 0, 0, picture.width, height, 0, 0);
   return part;
+}
+
+function blank(picture: PNG, x: number, y: number, size: { width: number; height: number }): void {
+  const [left, top] = [Math.max(0, Math.floor(x)), Math.max(0, Math.floor(y))];
+  const right = Math.min(picture.width, Math.ceil(x + size.width));
+  const bottom = Math.min(picture.height, Math.ceil(y + size.height));
+  for (let row = top; row < bottom; row++) {
+    picture.data.fill(0, 4 * (row * picture.width + left), 4 * (row * picture.width + right));
+  }
 }
 
 function write(path: string, picture: PNG): void {
