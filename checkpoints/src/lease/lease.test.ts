@@ -26,8 +26,11 @@ test("a lease is held until it is released", () => {
 test("a lease ends with its process, however that ends", async () => {
   const lease = new URL("../../dist/lease/lease.js", import.meta.url);
   const program = `import { takeLease } from ${JSON.stringify(lease.href)};
-    console.log(takeLease(${JSON.stringify(folder.path)}).id); setInterval(() => {}, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+    const { id } = takeLease(${JSON.stringify(folder.path)});
+    // The object itself is dropped here: the lease must outlive a collection of memory.
+    setTimeout(() => { gc(); setTimeout(() => console.log(id), 50); }, 50);
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module", "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {

@@ -15,6 +15,9 @@ export interface Lease {
   release(): void;
 }
 
+// A connection that nobody refers to is closed when memory is collected, and its lock with it.
+const held = new Set<Database.Database>();
+
 /**
  * Takes a new lease. Call it inside a write transaction of the catalog: between making the file
  * and locking it, sweepLeases of another process must not see it.
@@ -28,9 +31,11 @@ export function takeLease(store: string): Lease {
   const lock = new Database(file, { timeout: 0 });
   lock.pragma("journal_mode = MEMORY");
   lock.exec("BEGIN EXCLUSIVE");
+  held.add(lock);
   return {
     id,
     release() {
+      held.delete(lock);
       lock.close();
       removeIfThere(file);
     },

@@ -8,7 +8,7 @@ export const scrubBarStyle = `
 .fp-pulse[data-running="true"] { background: var(--jp-success-color1); animation: fp-pulse 1.6s ease-in-out infinite; }
 @keyframes fp-pulse { 50% { opacity: 0.35; transform: scale(0.8); } }
 .fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; border-radius: 6px; }
-.fp-scrub-track { position: relative; height: 6px; border-radius: 3px; background: var(--jp-layout-color3); }
+.fp-scrub-track { position: relative; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); }
 .fp-scrub-filled { position: absolute; inset: 0 auto 0 0; border-radius: 3px; background: var(--jp-brand-color1); opacity: 0.55; }
 .fp-scrub-thumb {
   position: absolute;

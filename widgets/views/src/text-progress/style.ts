@@ -2,6 +2,8 @@
 export const textProgressStyle = `
 .fp-texts { display: grid; gap: 4px; min-width: 0; }
 .fp-samples {
+  scrollbar-color: var(--jp-border-color1) transparent;
+  scrollbar-width: thin;
   position: relative;
   list-style: none;
   margin: 0;
