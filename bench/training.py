@@ -27,18 +27,18 @@ await full.train({{ steps: 5 }}).done;
 ROUND = """
 {{
   const run = {name}.train({{ steps: {steps} }});
-  const saves = [];
+  const saves: number[] = [];
   if ({saves}) {{
     await run.until({name}.step + {half});
     saves.push((await {name}.save("bench", {{ replace: true }})).step);
   }}
   await run.done;
   const table = await {name}.metrics({{ from: {name}.step - {steps} + 1 }});
-  const wall = Array.from(table.getChild("wall"), Number);
-  const own = Array.from(table.getChild("step_ms"), Number);
-  const gaps = wall.slice(1).map((time, index) => time - wall[index] - own[index + 1]);
+  const wall = Array.from(table.getChild("wall")!, Number);
+  const own = Array.from(table.getChild("step_ms")!, Number);
+  const gaps = wall.slice(1).map((time, index) => time - wall[index]! - own[index + 1]!);
   const first = {name}.step - {steps} + 1;
-  console.log(JSON.stringify({{ ms: (wall.at(-1) - wall[0]) / (wall.length - 1), gaps, saves: saves.map((step) => step - first) }}));
+  console.log(JSON.stringify({{ ms: (wall.at(-1)! - wall[0]!) / (wall.length - 1), gaps, saves: saves.map((step) => step - first) }}));
 }}
 """
 

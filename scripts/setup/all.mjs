@@ -1,6 +1,7 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { bundleExtension, compile } from "./build.mjs";
-import { root, venvPython } from "./folders.mjs";
+import { root, stateFolder, venvPython } from "./folders.mjs";
 import { installPackages, modernNode } from "./packages.mjs";
 import { installJupyter } from "./python.mjs";
 import { run, say } from "./terminal.mjs";
@@ -11,7 +12,8 @@ import { run, say } from "./terminal.mjs";
  */
 export async function setUp() {
   const began = Date.now();
-  say("Setting up Forkpoint (the first time takes two to four minutes):");
+  const fresh = !existsSync(join(stateFolder, "packages.stamp"));
+  say(fresh ? "Setting up Forkpoint (takes two to four minutes, once):" : "Checking the set-up:");
   await installPackages();
   await installJupyter();
   await compile();

@@ -54,7 +54,7 @@ function announce(server: ChildProcess, path: string | undefined): void {
     const text = data.toString();
     if (ready) {
       for (const line of text.split("\n")) {
-        if (/^\[[EC] /.test(line) && !/received signal/.test(line))
+        if (/^\[[EC] [^\]]*\] \S/.test(line) && !/received signal/.test(line))
           process.stderr.write(`${line}\n`);
       }
       return;

@@ -4,7 +4,7 @@ import { formatDuration } from "../format/duration.js";
 import { formatCount, formatSpeed, percentOf } from "../format/numbers.js";
 
 /**
- * How far a run has come: a bar, the steps, the speed and the time left.
+ * How far a run has come: a bar, the steps, the speed and the time left; nothing before the first run.
  *
  * @example <RunProgress run={state.run} step={state.step} live={liveness.live} />
  */
@@ -14,8 +14,9 @@ export function RunProgress(props: {
   live: boolean;
 }): ReactNode {
   const { run, step, live } = props;
-  const moving = live && run?.status === "running";
-  const target = Math.max(run?.target ?? step, step);
+  if (!run) return null;
+  const moving = live && run.status === "running";
+  const target = Math.max(run.target, step);
   const percent = percentOf(step, target);
   const facts = [
     `${percent}%`,
@@ -34,7 +35,7 @@ export function RunProgress(props: {
       >
         <div
           className="fp-progress-filled"
-          data-status={run?.status}
+          data-status={run.status}
           style={{ width: `${percent}%` }}
         />
       </div>

@@ -2,6 +2,7 @@
 export const dashboardStyle = `
 .fp-dashboard {
   display: grid;
+  grid-template-columns: minmax(0, 1fr);
   gap: 12px;
   min-width: 0;
   max-width: 1000px;
@@ -10,7 +11,8 @@ export const dashboardStyle = `
   border-radius: 8px;
   background: var(--jp-layout-color1);
 }
-.fp-header { display: grid; gap: 2px; }
+.fp-header { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
+.fp-header-line > * { min-width: 0; overflow-wrap: anywhere; }
 .fp-header-line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 6px 10px; }
 .fp-view .fp-title { margin: 0; font-size: 16px; font-weight: 600; line-height: 1.3; overflow-wrap: anywhere; color: var(--jp-ui-font-color0); }
 .fp-space { flex: 1 1 auto; }
@@ -30,7 +32,7 @@ export const dashboardStyle = `
 .fp-progress-filled[data-status="failed"] { background: var(--jp-error-color1); }
 .fp-progress-filled[data-status="completed"] { background: var(--jp-brand-color1); }
 .fp-progress-text b { font-weight: 600; }
-.fp-body, .fp-time { display: grid; gap: 12px; min-width: 0; align-content: start; }
+.fp-body, .fp-time { display: grid; grid-template-columns: minmax(0, 1fr); gap: 12px; min-width: 0; align-content: start; }
 .fp-time { gap: 6px; }
 /* The bar is the curve's own time axis: both begin and end at the same pixel. */
 .fp-time .fp-scrub { padding: 0 10px 0 46px; }

@@ -26,8 +26,9 @@ export function useFloating(
       const { offsetWidth: width, offsetHeight: height } = box;
       const below = target.bottom + GAP;
       const fits = below + height + GAP <= window.innerHeight || target.top < height + 2 * GAP;
-      const left = Math.min(target.right - width, window.innerWidth - width - GAP);
-      box.style.left = `${Math.max(GAP, left)}px`;
+      // Right edges in line; where that leaves the window, left edges.
+      const left = target.right - width >= GAP ? target.right - width : target.left;
+      box.style.left = `${Math.max(GAP, Math.min(left, window.innerWidth - width - GAP))}px`;
       box.style.top = `${fits ? below : target.top - height - GAP}px`;
     };
     const soon = (): void => {

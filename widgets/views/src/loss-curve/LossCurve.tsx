@@ -42,6 +42,13 @@ function Legend(props: { timeline: TimelineModel }): ReactNode {
   const { timeline } = props;
   useCursor(timeline);
   const { columns, shownStep } = timeline;
+  if (columns.length === 0) {
+    return (
+      <div className="fp-legend">
+        <span className="fp-legend-title">Loss</span>
+      </div>
+    );
+  }
   const step = shownStep ?? timeline.axis.to;
   const train = valueAt(columns, "train_loss", step);
   const validation = valueAt(columns, "validation_loss", step);

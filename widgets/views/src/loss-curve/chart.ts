@@ -27,11 +27,13 @@ export interface Chart {
  *
  * @example const chart = await createChart(element); chart.draw(data, size, colors);
  */
-export async function createChart(container: HTMLElement): Promise<Chart> {
+export async function createChart(host: HTMLElement): Promise<Chart> {
   const [vega, { expressionInterpreter }] = await Promise.all([
     import("vega"),
     import("vega-interpreter"),
   ]);
+  // An element of its own: a chart that is being disposed of must not clear the one that follows it.
+  const container = host.appendChild(document.createElement("div"));
   const view: View = new vega.View(vega.parse(curveSpec(), undefined, { ast: true }), {
     expr: expressionInterpreter,
     renderer: "svg",
@@ -72,6 +74,7 @@ export async function createChart(container: HTMLElement): Promise<Chart> {
     },
     dispose() {
       next = null;
+      container.remove();
       void running.then(() => view.finalize());
     },
   };

@@ -30,7 +30,9 @@ export function TextProgress(props: { timeline: TimelineModel; alone?: boolean }
       <div className="fp-legend">
         <span className="fp-legend-title">Text</span>
         <span className="fp-quiet" data-testid="fp-sample-step">
-          {shown ? `sample from step ${formatCount(shown.step)}` : "no sample at this step"}
+          {shown
+            ? `sample from step ${formatCount(shown.step)}`
+            : samples.length > 0 && "no sample at or before this step"}
         </span>
       </div>
       {samples.length === 0 ? (
