@@ -1,8 +1,6 @@
 import { IJupyterWidgetRegistry } from "@jupyter-widgets/base";
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
-import * as widgets from "@forkpoint/widgets";
-
-const { MODULE, VERSION, ...exports } = widgets;
+import { registration } from "@forkpoint/widgets/registration";
 
 /** Tells JupyterLab's widget manager where the models and views of Forkpoint are. */
 const plugin: JupyterFrontEndPlugin<void> = {
@@ -11,7 +9,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IJupyterWidgetRegistry],
   activate: (_app: JupyterFrontEnd, registry: IJupyterWidgetRegistry) => {
-    registry.registerWidget({ name: MODULE, version: VERSION, exports });
+    registry.registerWidget(registration);
   },
 };
 

@@ -1,4 +1,3 @@
-export { WIRE_VERSION as VERSION, VIEWS_MODULE as MODULE } from "@forkpoint/wire";
 export { TimelineModel } from "./models/timeline-model.js";
 export { LibraryModel } from "./models/library-model.js";
 export {

@@ -65,7 +65,7 @@ export const hostStyle = `
 .fp-legend-entry[data-series="validation"]::before { background: var(--fp-validation); }
 .fp-legend-entry b { font-weight: 600; }
 .fp-notice { border: 1px solid var(--jp-border-color2); border-radius: 4px; padding: 8px 12px; overflow-wrap: anywhere; }
-.fp-notice + * { margin-top: 8px; }
+.fp-view > .fp-notice + * { margin-top: 8px; }
 .fp-notice-empty { color: var(--jp-ui-font-color2); border-style: dashed; text-align: center; padding: 24px 12px; }
 .fp-notice-error { border-color: var(--jp-error-color1); color: var(--jp-error-color1); }
 .fp-offline { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 8px; margin: 0; }

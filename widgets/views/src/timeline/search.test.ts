@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Columns } from "./columns.js";
+import {
+  firstAtOrAfter,
+  lastAtOrBefore,
+  lastItemAtOrBefore,
+  nearestStep,
+  valueAt,
+} from "./search.js";
+
+function columnsOf(steps: number[], values: Record<string, number[]> = {}): Columns {
+  const room = (numbers: number[]): Float64Array => Float64Array.from([...numbers, 0, 0]);
+  return {
+    length: steps.length,
+    step: room(steps),
+    values: new Map(Object.entries(values).map(([name, column]) => [name, room(column)])),
+  };
+}
+
+const ascending = fc
+  .uniqueArray(fc.nat(500), { maxLength: 60 })
+  .map((steps) => steps.sort((a, b) => a - b));
+
+test("rows and items are found as by looking at every one", () => {
+  fc.assert(
+    fc.property(ascending, fc.nat(520), (steps, step) => {
+      const columns = columnsOf(steps);
+      const after = steps.findIndex((at) => at >= step);
+      expect(firstAtOrAfter(columns, step)).toBe(after < 0 ? steps.length : after);
+      expect(lastAtOrBefore(columns, step)).toBe(steps.findLastIndex((at) => at <= step));
+      const items = steps.map((at) => ({ step: at }));
+      expect(lastItemAtOrBefore(items, step)).toBe(steps.findLastIndex((at) => at <= step));
+    }),
+  );
+});
+
+test("the nearest recorded step is none but the nearest", () => {
+  fc.assert(
+    fc.property(ascending, fc.double({ min: -10, max: 520, noNaN: true }), (steps, step) => {
+      const nearest = nearestStep(columnsOf(steps), step);
+      if (steps.length === 0) {
+        expect(nearest).toBeNull();
+        return;
+      }
+      const distances = steps.map((at) => Math.abs(at - step));
+      expect(steps).toContain(nearest);
+      expect(Math.abs(nearest! - step)).toBe(Math.min(...distances));
+    }),
+  );
+});
+
+test("a value that is recorded now and then is the one at or before a step", () => {
+  const columns = columnsOf([0, 1, 2, 3, 4], { validation_loss: [4, NaN, 2, NaN, NaN] });
+  expect(valueAt(columns, "validation_loss", 1)).toEqual({ step: 0, value: 4 });
+  expect(valueAt(columns, "validation_loss", 2)).toEqual({ step: 2, value: 2 });
+  expect(valueAt(columns, "validation_loss", 99)).toEqual({ step: 2, value: 2 });
+  expect(valueAt(columns, "learning_rate", 2)).toBeNull();
+  expect(valueAt(columnsOf([5], { validation_loss: [1] }), "validation_loss", 4)).toBeNull();
+});

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { parseLibraryRequest, parseReply, parseTimelineRequest, WireInvalid } from "../index.js";
+
+describe("what a page asks of the library", () => {
+  test.each([
+    { id: "1", action: "save", name: "Model 1" },
+    { id: "1", action: "save", name: "Model 1", replace: true },
+    { id: "1", action: "rename", model_id: "m", name: "B" },
+    { id: "1", action: "delete", model_id: "m" },
+    { id: "1", action: "restore", trash_id: "t" },
+    { id: "1", action: "load", model_id: "m" },
+    { id: "1", action: "retry" },
+  ])("$action is taken", (request) => {
+    expect(parseLibraryRequest({ ...request, path: "../../etc" })).toEqual(request);
+  });
+
+  test.each([
+    null,
+    "save",
+    {},
+    { id: "1", action: "drop" },
+    { id: 1, action: "retry" },
+    { id: "1", action: "save" },
+    { id: "1", action: "save", name: "A", replace: "yes" },
+    { id: "1", action: "rename", model_id: "m" },
+    { id: "1", action: "load", model_id: { toString: "m" } },
+  ])("%j is refused", (request) => {
+    expect(() => parseLibraryRequest(request)).toThrow(WireInvalid);
+  });
+});
+
+test("a run can be paused, continued and stopped, and nothing else", () => {
+  expect(parseTimelineRequest({ id: "1", action: "stop" })).toEqual({ id: "1", action: "stop" });
+  expect(() => parseTimelineRequest({ id: "1", action: "delete" })).toThrow(WireInvalid);
+});
+
+test("a reply is either done or failed with its error", () => {
+  const done = { kind: "reply", id: "1", ok: true, message: "Deleted.", trash_id: "t" };
+  expect(parseReply(done)).toEqual(done);
+  const failed = { kind: "reply", id: "1", ok: false, error: { code: "NameTaken", message: "…" } };
+  expect(parseReply(failed)).toEqual(failed);
+  expect(() => parseReply({ kind: "reply", id: "1", ok: false })).toThrow(WireInvalid);
+});
