@@ -24,12 +24,20 @@ async function waitForStep(page: Page, step: number): Promise<void> {
 
 const stepLabel = (page: Page): Promise<string> => hook(page, "fp-step-label").innerText();
 
+const prompts = (page: Page): Promise<string> =>
+  page.$$eval(".jp-InputPrompt", (all) => all.map(({ textContent }) => textContent).join());
+
+/** Runs all cells. Until a notebook and its kernel are ready JupyterLab drops that without a word. */
 async function runAll(page: Page): Promise<void> {
-  // Before its kernel answers, JupyterLab drops what is run without a word.
-  await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', {
-    timeout: 120_000,
-  });
-  await menu(page, "Run", "Run All Cells");
+  const before = await prompts(page);
+  const begun = async (): Promise<boolean> => (await prompts(page)) !== before;
+  const ask = async (): Promise<boolean> => {
+    if (await begun()) return true;
+    await menu(page, "Run", "Run All Cells");
+    await page.waitForTimeout(1500);
+    return begun();
+  };
+  await expect.poll(ask, { timeout: 120_000, interval: 500 }).toBe(true);
 }
 
 describe("a new user's first quarter of an hour, in JupyterLab", () => {
