@@ -27,7 +27,9 @@ try {
     PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
   };
   await check(env);
-  await vitest(env);
+  // One after the other: kernels and a browser want the two cores for themselves.
+  await vitest(env, "units");
+  await vitest(env, "flows");
   if (filters.length === 0) await pytest(env);
 } catch (error) {
   console.error(error.message);
@@ -43,13 +45,18 @@ async function check(env) {
   add({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
 }
 
-async function vitest(env) {
-  const report = reportPath("vitest.json");
+async function vitest(env, project) {
+  const report = reportPath(`vitest-${project}.json`);
   const code = await command(
     modernNode(),
     [
-      ...[join(root, "node_modules/vitest/vitest.mjs"), "run", ...filters],
-      ...["--reporter=dot", "--reporter=json", `--outputFile.json=${report}`],
+      ...[join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", project, ...filters],
+      ...[
+        "--passWithNoTests",
+        "--reporter=default",
+        "--reporter=json",
+        `--outputFile.json=${report}`,
+      ],
     ],
     env,
   );
