@@ -22,6 +22,11 @@ async function waitForStep(page: Page, step: number): Promise<void> {
     .toBeGreaterThanOrEqual(step);
 }
 
+async function waitForStatus(page: Page, status: RegExp): Promise<void> {
+  const shown = (): Promise<string> => hook(page, "fp-status").innerText();
+  await expect.poll(() => shown().catch(() => ""), { timeout: 60_000 }).toMatch(status);
+}
+
 const stepLabel = (page: Page): Promise<string> => hook(page, "fp-step-label").innerText();
 
 const prompts = (page: Page): Promise<string> =>
@@ -151,22 +156,12 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     await waitForStep(page, before);
     expect(await hook(page, "fp-library-button").innerText()).toMatch(/\(2\)/);
     await waitForStep(page, target);
-    await expect
-      .poll(() => hook(page, "fp-status").innerText(), { timeout: 60_000 })
-      .toMatch(/completed/i);
+    await waitForStatus(page, /completed/i);
   });
 
   test("Run All twice is harmless", async () => {
     await runAll(page);
-    await expect
-      .poll(
-        () =>
-          hook(page, "fp-status")
-            .innerText()
-            .catch(() => ""),
-        { timeout: 60_000 },
-      )
-      .toMatch(/completed/i);
+    await waitForStatus(page, /completed/i);
     expect(await newestStep(page)).toBe(target);
     expect(
       await page
@@ -196,15 +191,7 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     const from = Number(/step ([\d,]+)/.exec(await row.innerText())![1]!.replaceAll(",", ""));
     await row.hover();
     await row.getByRole("button", { name: /load/i }).click();
-    await expect
-      .poll(
-        () =>
-          hook(page, "fp-status")
-            .innerText()
-            .catch(() => ""),
-        { timeout: 60_000 },
-      )
-      .toMatch(/running/i);
+    await waitForStatus(page, /running/i);
     expect(await newestStep(page)).toBeLessThan(target);
     await waitForStep(page, from + 5);
     expect(await hook(page, "fp-dashboard").innerText()).toContain("Half way");
