@@ -32,8 +32,16 @@ const stepLabel = (page: Page): Promise<string> => hook(page, "fp-step-label").i
 const prompts = (page: Page): Promise<string> =>
   page.$$eval(".jp-InputPrompt", (all) => all.map(({ textContent }) => textContent).join());
 
-/** Runs all cells. Until a notebook and its kernel are ready JupyterLab drops that without a word. */
+/**
+ * Runs all cells. Asked before the notebook has its kernel, JupyterLab drops that without a word, or
+ * asks which kernel to take; soon after it, it may still drop it.
+ */
 async function runAll(page: Page): Promise<void> {
+  await page.locator(".jp-Toolbar-kernelName", { hasText: "Forkpoint" }).waitFor();
+  await page
+    .locator(".jp-Notebook-ExecutionIndicator:is([data-status=idle], [data-status=busy])")
+    .first()
+    .waitFor({ timeout: 60_000 });
   const before = await prompts(page);
   const begun = async (): Promise<boolean> => (await prompts(page)) !== before;
   const ask = async (): Promise<boolean> => {
