@@ -15,8 +15,8 @@ def test_an_empty_folder_has_the_kernels_package_and_nodes_types(start, tmp_path
     kernel = start(tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert kernel.run('import { point, type Point } from "toy"; const p: Point = point("a", 2); p.x').result == "2"
-    error = kernel.run('point("a", "b")').error
-    assert error["evalue"] == "Line 1: Argument of type 'string' is not assignable to parameter of type 'number'."
+    beside = kernel.beside(kernel.client.execute('point("a", "b")'))
+    assert "Argument of type 'string' is not assignable to parameter of type 'number'." in beside
     cell = kernel.run(
         "const timer: NodeJS.Timeout = setTimeout(() => {}, 1); Buffer.from('x').length + process.pid * 0"
     )

@@ -11,7 +11,7 @@ import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
 import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
-import { startLanguageThread } from "./evaluate/compiler/language-thread.js";
+import { startLanguageThread } from "./evaluate/language/language-thread.js";
 import { createSignalHandler } from "./evaluate/interrupt-signal.js";
 import { createInterruption } from "./evaluate/interruption.js";
 import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
@@ -41,6 +41,8 @@ export interface KernelOptions {
   banner: string;
   /** Module names that cells always get from the kernel, with their types. */
   packages: Record<string, KernelPackage>;
+  /** What becomes of a cell with type errors: it runs, with them beside, or is refused. */
+  typeErrors?: "beside" | "refuse";
   /** Told of every interrupt. */
   onInterrupt?(): void;
   /** Awaited, at most 4 s, before the process ends. */
@@ -112,13 +114,19 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   installStackTraces(sources);
   const outbox = createOutbox(io.post);
   const outputs = createOutputs(outbox, sources);
-  const compiler = startLanguageThread(
+  const language = startLanguageThread(
     { cwd, packages: foldersOf(options.packages) },
     questions.port2,
     fatal,
   );
   const modules = createModuleLoader(cwd, options.packages);
-  const evaluator = createCellEvaluator({ compiler, modules, interruption, sources });
+  const evaluator = createCellEvaluator({
+    language,
+    modules,
+    interruption,
+    sources,
+    refuseTypeErrors: options.typeErrors === "refuse",
+  });
   const comms = createComms((msgType, content, extras) =>
     outbox.publish(msgType, content, outputs.parent(), extras),
   );

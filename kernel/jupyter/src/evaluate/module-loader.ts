@@ -18,8 +18,6 @@ export type Namespace = Record<string, unknown>;
 /** What `import` and its relatives become in a cell. */
 export interface ModuleLoader {
   load(specifier: unknown, options?: ImportCallOptions): Promise<Namespace>;
-  /** @throws {SyntaxError} when the module has no such export */
-  pick(module: Namespace, name: string, specifier: string): unknown;
   require: NodeJS.Require;
   meta: { url: string; dirname: string; filename: string };
 }
@@ -59,10 +57,6 @@ export function createModuleLoader(
       const file = fileOf(name, cwd);
       const json = extname(file) === ".json" ? { with: { type: "json" } } : undefined;
       return interop(await importFromNotebook(files.urlOf(file), options ?? json));
-    },
-    pick(module, name, specifier) {
-      if (name in module) return module[name];
-      throw new SyntaxError(`The module ${JSON.stringify(specifier)} has no export ${name}.`);
     },
     require: createRequire(filename),
     meta: { url: pathToFileURL(filename).href, dirname: cwd, filename },
