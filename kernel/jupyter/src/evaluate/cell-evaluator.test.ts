@@ -104,6 +104,13 @@ describe("values of cells", () => {
     ],
     ["compound assignment", "let n = 1; n += 2; n++; n **= 2; n ??= 0; n", 16],
     ["labels", "outer: for (const a of [1, 2]) for (;;) continue outer; 'done'", "done"],
+    [
+      "counted loops, cut into stretches, with breaks, continues and each other within",
+      "let sum = 0; for (let i = 0; i < 1e4; i++) { if (i === 7) continue; if (i > 9000) break;" +
+        " for (let j = 9; j >= 0; j -= 2) { switch (j) { case 5: break } if (j < 3) break; sum += j }" +
+        " for (let k = 0; k <= 2; k += 1) sum += i } let steps = 0; for (let i = -5000; i < 5000.5; i++) steps++; [sum, steps]",
+      [121_729_479, 10_001],
+    ],
     ["generators and spread", "function* g() { yield* [1, 2] } [...g()]", [1, 2]],
     ["await in expressions", "[await 1, await (async () => 2)()]", [1, 2]],
     ["exports", "export const e = 1; export { e as f }; export default e + 1", 2],

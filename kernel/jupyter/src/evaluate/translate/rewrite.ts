@@ -1,6 +1,7 @@
 import ts from "typescript";
 import { hasModifier, isVarBoundary, namesIn } from "../syntax/outline.js";
 import { assignedName, meansCellName, type CellNames } from "./bindings.js";
+import { countedLoop, inStretches } from "./counted-loops.js";
 import { rewriteImport } from "./imports.js";
 import { NAMES } from "./names-in-cells.js";
 import { assign, call, scoped, sequence } from "./nodes.js";
@@ -19,6 +20,7 @@ const f = ts.factory;
 export function rewriteCell(names: CellNames): ts.TransformerFactory<ts.SourceFile> {
   return (context) => {
     const hoisted: ts.Statement[] = [];
+    let stretches = 0;
 
     function visit(node: ts.Node): ts.VisitResult<ts.Node | undefined> {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
@@ -91,6 +93,12 @@ export function rewriteCell(names: CellNames): ts.TransformerFactory<ts.SourceFi
 
     function loop(node: ts.IterationStatement): ts.Statement {
       const inner = each(node);
+      const counted = ts.isForStatement(node) ? countedLoop(node) : null;
+      if (counted) {
+        stretches += 1;
+        const label = `__stretch${stretches}`;
+        return inStretches(inner as ts.ForStatement, counted, tick(), label);
+      }
       const statements = ts.isBlock(inner.statement)
         ? inner.statement.statements
         : [inner.statement];
