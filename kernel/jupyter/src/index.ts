@@ -17,6 +17,7 @@ export {
   ExitRefused,
   Interrupted,
   KernelRunning,
+  MemoryExhausted,
   NoKernel,
 } from "./errors.js";
 export type { ErrorDetails, Finding } from "./errors.js";

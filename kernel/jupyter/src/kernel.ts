@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
+import { getHeapStatistics } from "node:v8";
 import { MessageChannel } from "node:worker_threads";
 import { createComms, type Comms } from "./comms/comms.js";
 import { registerWidgetControl } from "./comms/widget-control.js";
 import type { Widget } from "./comms/widget.js";
-import { contextNow, createContext, runIn } from "./context.js";
+import { contextNow, createContext, runIn, stopEverything } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
 import { toWire } from "./display/bundle.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
@@ -104,6 +105,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
       session: randomUUID(),
       info: kernelInfo(options.implementation, options.banner, typescriptVersion()),
       flag: interruption.flag,
+      heapLimit: getHeapStatistics().heap_size_limit,
       language: questions.port1,
       parentProcess: parentToWatch(),
     },
@@ -141,6 +143,14 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     options.onInterrupt?.();
   }
 
+  function stopAll(): void {
+    stopEverything();
+    outputs.print(
+      "stderr",
+      "Interrupted again: what earlier cells left running is stopped as well.\n",
+    );
+  }
+
   function fatal(error: Error): void {
     logLine(`The kernel cannot go on: ${error.stack ?? error.message}`);
     void stop(false, 1);
@@ -160,8 +170,11 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     else if (message.kind === "shutdown") void stop(message.restart);
     else if (message.kind === "failed") fatal(new Error(message.message));
     // A loop that saw the flag has ended its cell, and settled it, before this message came.
-    else if (message.kind === "interrupt" && interruption.settle() === message.turn) interrupt();
-    else if (message.kind === "interrupt") options.onInterrupt?.();
+    else if (message.kind === "interrupt") {
+      if (message.again) stopAll();
+      if (interruption.settle() === message.turn) interrupt();
+      else options.onInterrupt?.();
+    }
   };
   setCurrentKernel(kernel);
   for (const message of early) handle(message);

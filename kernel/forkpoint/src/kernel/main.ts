@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { currentKernel, startKernel } from "@forkpoint/jupyter";
 import { openStores, setFailureListener } from "@forkpoint/training";
+import { pauseTraining } from "./pause-training.js";
 
 const require = createRequire(import.meta.url);
 const { version } = require("../../package.json") as { version: string };
@@ -29,6 +30,13 @@ await startKernel({
       directory: folderOf("@tensorflow/tfjs"),
       load: async () => require("@tensorflow/tfjs") as unknown,
     },
+  },
+  onInterrupt() {
+    const kernel = currentKernel();
+    pauseTraining().then(
+      (sentences) => sentences.forEach((sentence) => console.log(sentence)),
+      (error: unknown) => kernel?.reportError(error),
+    );
   },
   // A run stops at a step boundary with a checkpoint, so that running the cells again goes on.
   async onShutdown() {

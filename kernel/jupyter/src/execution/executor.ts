@@ -3,7 +3,7 @@ import { bundleOf } from "../display/bundle.js";
 import { errorContent } from "../display/error-content.js";
 import { findingLines } from "../display/finding-lines.js";
 import type { Outputs } from "../display/outputs.js";
-import { CellInvalid } from "../errors.js";
+import { CellInvalid, Interrupted } from "../errors.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
 import type { Evaluator, Outcome } from "../evaluate/evaluator.js";
 import type { Outbox } from "../sockets/outbox.js";
@@ -79,7 +79,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
         }
         error = outcome.error;
         // The types often say why it failed; they must not hold the failure up for long.
-        await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, FINDINGS_MS))]);
+        if (!(error instanceof Interrupted))
+          await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, FINDINGS_MS))]);
       } catch (thrown) {
         error = thrown; // by the value's own display method
       }
