@@ -200,6 +200,23 @@ def test_inspection_tells_types_and_documentation(shared):
     assert "Makes a point." in content["data"]["text/plain"]
 
 
+def test_at_detail_level_1_an_inspection_shows_the_source(shared):
+    shared.run("/** Doubles. */\nfunction doubled(n: number) {\n  return n * 2;\n}")
+    content = shared.reply(shared.client.inspect("doubled(1)", 3, detail_level=0))["content"]
+    assert "doubled(n: number): number" in content["data"]["text/plain"]
+    assert "return n * 2" not in content["data"]["text/plain"]
+    content = shared.reply(shared.client.inspect("doubled(1)", 3, detail_level=1))["content"]
+    assert "Doubles." in content["data"]["text/plain"]
+    assert "return n * 2" in content["data"]["text/plain"]
+
+
+def test_completions_carry_kinds_and_signatures(shared):
+    content = shared.reply(shared.client.complete("Math.flo", 8))["content"]
+    (entry,) = content["metadata"]["_jupyter_types_experimental"]
+    assert (entry["text"], entry["type"], entry["start"], entry["end"]) == ("floor", "function", 5, 8)
+    assert entry["signature"] == "Math.floor(x: number): number"
+
+
 def test_completion_works_while_a_cell_keeps_main_busy(shared):
     msg_id = shared.start("const end = Date.now() + 2500; while (Date.now() < end);")
     content = shared.reply(shared.client.complete("Math.flo", 8), timeout=2)["content"]

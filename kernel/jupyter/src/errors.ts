@@ -75,6 +75,19 @@ export class MemoryExhausted extends Error implements ErrorDetails {
   }
 }
 
+/** A command of a cell's magic line ended with an error. */
+export class CommandFailed extends Error implements ErrorDetails {
+  override readonly name = "CommandFailed";
+  readonly code = "CommandFailed";
+  readonly data: { command: string; status: number | string };
+  constructor(command: string, status: number | string) {
+    super(
+      `"${command}" ended with ${status}: see what it printed above. The cell's code did not run.`,
+    );
+    this.data = { command, status };
+  }
+}
+
 /** A cell, or a library it uses, tried to end the kernel's process. */
 export class ExitRefused extends Error implements ErrorDetails {
   override readonly name = "ExitRefused";

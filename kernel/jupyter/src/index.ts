@@ -12,6 +12,7 @@ export type { Header } from "./wire/header.js";
 export { PROTOCOL_VERSION } from "./wire/header.js";
 export {
   CellInvalid,
+  CommandFailed,
   CommClosed,
   ConnectionFileInvalid,
   ExitRefused,

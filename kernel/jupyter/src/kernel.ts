@@ -127,6 +127,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     modules,
     interruption,
     sources,
+    cwd,
     refuseTypeErrors: options.typeErrors === "refuse",
   });
   const comms = createComms((msgType, content, extras) =>

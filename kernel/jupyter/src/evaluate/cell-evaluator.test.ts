@@ -34,6 +34,7 @@ beforeEach(() => {
       typesAmong: async (module, names) => language.typesAmong(module, names),
       keep: (cell, names) => language.keep(numberOf(cell), names),
     },
+    cwd,
     refuseTypeErrors: false,
     modules: createModuleLoader(cwd, {}),
     interruption: createInterruption(createInterruptFlag()),

@@ -6,6 +6,7 @@ import type { Evaluator, Outcome } from "./evaluator.js";
 import { createImporter } from "./importer.js";
 import type { Interruption } from "./interruption.js";
 import type { AsyncLanguage } from "./language/language-thread.js";
+import { magicsOf, runCommand } from "./magics.js";
 import type { ModuleLoader } from "./module-loader.js";
 import type { CellName } from "./syntax/outline.js";
 import { NAMES } from "./translate/names-in-cells.js";
@@ -17,6 +18,8 @@ export interface EvaluatorParts {
   modules: ModuleLoader;
   interruption: Interruption;
   sources: CellSources;
+  /** The notebook's folder, where its magic lines' commands run. */
+  cwd: string;
   /** Whether a cell with type errors is refused, instead of run with the errors beside it. */
   refuseTypeErrors: boolean;
 }
@@ -62,6 +65,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     stopped: Promise<never>,
     checked: (findings: Promise<Finding[]>) => void,
   ): Promise<CellValue> {
+    for (const command of magicsOf(code)) await runCommand(command, parts.cwd, stopped);
     const translation = translateCell(code, earlier);
     if ("findings" in translation) {
       sources.add(name, code, null);
