@@ -10,12 +10,11 @@ import { currentKernel, setCurrentKernel } from "./current.js";
 import { toWire } from "./display/bundle.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
-import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
 import { startLanguageThread } from "./evaluate/language/language-thread.js";
 import { createSignalHandler } from "./evaluate/interrupt-signal.js";
 import { createInterruption } from "./evaluate/interruption.js";
-import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
+import type { KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
 import { createExecutor } from "./execution/executor.js";
 import { createHistory } from "./execution/history.js";
@@ -112,6 +111,11 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     (message) => handle(message),
   );
 
+  // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
+  const [{ createCellEvaluator }, { createModuleLoader }] = await Promise.all([
+    import("./evaluate/cell-evaluator.js"),
+    import("./evaluate/module-loader.js"),
+  ]);
   const sources = createCellSources();
   installStackTraces(sources);
   const outbox = createOutbox(io.post);

@@ -1,4 +1,7 @@
-import { openStores } from "@forkpoint/training";
+import { currentKernel } from "@forkpoint/jupyter";
+import { openStores, setFailureListener } from "@forkpoint/training";
+
+setFailureListener((error) => currentKernel()?.reportError(error));
 
 /**
  * Pauses every run that trains behind the cells, at a step boundary with a checkpoint, and says
@@ -19,4 +22,14 @@ export async function pauseTraining(): Promise<string[]> {
       );
     }),
   );
+}
+
+/**
+ * Closes every store. A run stops at a step boundary with a checkpoint, so that running the cells
+ * again goes on.
+ *
+ * @example await closeStores();
+ */
+export async function closeStores(): Promise<void> {
+  await Promise.all((await openStores()).map((store) => store.close()));
 }
