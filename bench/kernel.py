@@ -1,42 +1,241 @@
-"""Round trip of a cell that changes each time, and start, against ipykernel; interleaved."""
+"""Forkpoint's kernel against ipykernel and whatever else is installed; interleaved.
 
+Usage: python bench/kernel.py [KERNEL …]   more kernelspecs to measure beside, such as tslab or deno
+"""
+
+import logging
+import random
+import re
 import statistics
+import sys
 import time
 
-from session import kernel, run
+import psutil
+from jupyter_client.kernelspec import KernelSpecManager
+from session import answer, kernel, run
 
+OURS, THEIRS = "forkpoint", "python3"
 ROUNDS = 100
-CELLS = {"forkpoint": "1+{n}", "python3": "1+{n}"}
+PYTHON_CELLS = [
+    "1+%d",
+    "x%d = [i*%d for i in range(10)]; sum(x%d)",
+    "def f%d(a):\n    return a*%d\nf%d(3)",
+]
+TYPESCRIPT_CELLS = [
+    "1+%d",
+    "const x%d = Array.from({length:10},(_,i)=>i*%d); x%d.reduce((a,b)=>a+b,0)",
+    "function f%d(a: number){ return a*%d }\nf%d(3)",
+]
+BURST = {
+    True: "for i in range({n}): print('line', i)",
+    False: "for (let i = 0; i < {n}; i++) console.log('line ' + i)",
+}
+THROWS = {
+    "top level": "\n".join(f"const a{i}: number = {i};" for i in range(1, 10))
+    + "\nthrow new Error('ten');",
+    "in a function after types": "interface I {\n  q: number;\n  s: string;\n}\n\ntype U = 'a' | 'b';\n\n"
+    "function g(i: I): U {\n  // comment\n  throw new Error('ten');\n}\ng({q:1,s:'x'});",
+    "after an await": "interface J {\n  q: number;\n  s: string;\n}\n\n\n// c\n\n"
+    "await new Promise(r => setTimeout(r, 10));\nthrow new Error('ten');",
+}
+SERVE = """
+const host = (globalThis as any)[Symbol.for("forkpoint.kernel")];
+host.comms.register("bench", (comm: any) => comm.onMessage(() => comm.send({ pong: 1 })));
+"""
+
+
+def is_python(name):
+    return KernelSpecManager().get_kernel_spec(name).language == "python"
 
 
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def main():
-    starts = {name: [] for name in CELLS}
-    for _ in range(5):
-        for name in CELLS:
+def line(title, name, values, unit="ms"):
+    print(
+        f"  {title:34} {name:10} median {statistics.median(values):8.2f} {unit}"
+        f"  p95 {percentile(values, 0.95):8.2f}  n={len(values)}",
+        flush=True,
+    )
+
+
+def ratio(title, figures):
+    value = statistics.median(figures[OURS]) / statistics.median(figures[THEIRS])
+    print(f"  {title:34} {OURS} / {THEIRS} = {value:.2f}", flush=True)
+
+
+def starts(names):
+    times = {name: [] for name in names}
+    for _ in range(9):
+        for name in names:
             began = time.perf_counter()
             with kernel(name):
-                starts[name].append((time.perf_counter() - began) * 1e3)
-    trips = {name: [] for name in CELLS}
-    with kernel("forkpoint") as ours, kernel("python3") as theirs:
-        clients = {"forkpoint": ours, "python3": theirs}
-        for name, client in clients.items():
-            for n in range(10):
-                run(client, CELLS[name].format(n=10_000 + n))
-        for n in range(ROUNDS):
+                times[name].append((time.perf_counter() - began) * 1e3)
+    for name in names:
+        line("start to kernel_info", name, times[name])
+    ratio("start to kernel_info", times)
+
+
+def round_trips(clients):
+    for number in range(len(PYTHON_CELLS)):
+        times = {name: [] for name in clients}
+        for turn in range(ROUNDS + 10):
+            for name in random.sample(list(clients), len(clients)):
+                cells = PYTHON_CELLS if is_python(name) else TYPESCRIPT_CELLS
+                elapsed, _ = run(clients[name], cells[number].replace("%d", str(1000 * number + turn)))
+                if turn >= 10:
+                    times[name].append(elapsed)
+                # A check of types goes on after the reply; it is not to fall on the next one's time.
+                time.sleep(0.03)
+        title = f"round trip, cell {number + 1}"
+        for name, values in times.items():
+            line(title, name, values)
+        ratio(title, times)
+
+
+def bursts(clients):
+    for lines in (20_000, 100_000):
+        times = {name: [] for name in clients}
+        for _ in range(5):
             for name, client in clients.items():
-                trips[name].append(run(client, CELLS[name].format(n=n))[0])
-    for title, figures in (("start to ready", starts), ("round trip", trips)):
-        for name, values in figures.items():
-            print(
-                f"  {title:15} {name:10} median {statistics.median(values):7.1f} ms"
-                f"  p95 {percentile(values, 0.95):7.1f} ms  n={len(values)}"
-            )
-        ratio = statistics.median(figures["forkpoint"]) / statistics.median(figures["python3"])
-        print(f"  {title:15} forkpoint / ipykernel = {ratio:.2f}")
+                began = time.perf_counter()
+                _, text = run(client, BURST[is_python(name)].format(n=lines))
+                assert text.count("\n") == lines, f"{name}: {text.count(chr(10))} of {lines} lines arrived"
+                times[name].append((time.perf_counter() - began) * 1e3)
+        for name, values in times.items():
+            line(f"burst of {lines:,} lines, all there", name, values)
+
+
+def interrupts(client, manager):
+    times = []
+    for _ in range(20):
+        run(client, "let state = 41")
+        message = client.execute("state = 42; await Promise.resolve(); while (true) {}")
+        time.sleep(0.15)
+        began = time.perf_counter()
+        manager.interrupt_kernel()
+        while client.get_shell_msg(timeout=10)["parent_header"]["msg_id"] != message:
+            pass
+        times.append((time.perf_counter() - began) * 1e3)
+        drain(client)
+        assert answer(client, "console.log(state)") == 42
+    line("interrupt of a loop after an await", OURS, times)
+
+
+def drain(client):
+    while client.iopub_channel.msg_ready():
+        client.get_iopub_msg(timeout=1)
+
+
+def comms(client, title):
+    """Round trips of a comm message while a cell awaits."""
+    session = client.session
+    comm_id = f"c{random.getrandbits(64):x}"
+    opening = session.msg("comm_open", {"comm_id": comm_id, "target_name": "bench", "data": {}})
+    client.shell_channel.send(opening)
+    message = client.execute("await new Promise(r => setTimeout(r, 4000))")
+    time.sleep(0.3)
+    drain(client)
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        client.shell_channel.send(session.msg("comm_msg", {"comm_id": comm_id, "data": {}}))
+        while client.get_iopub_msg(timeout=10)["msg_type"] != "comm_msg":
+            pass
+        times.append((time.perf_counter() - began) * 1e3)
+        time.sleep(0.02)
+    while client.get_shell_msg(timeout=10)["parent_header"]["msg_id"] != message:
+        pass
+    drain(client)
+    line(title, OURS, times)
+
+
+def completions(client):
+    run(client, "const pt = { alpha: 1, deep: { gamma: new Date() } }")
+    message = client.execute("await new Promise(r => setTimeout(r, 4000))")
+    time.sleep(0.3)
+    times = []
+    questions = ["[1,2,3].ma", "pt.al", "pt.", "pt.deep.gamma.getF", "Math.flo"]
+    for turn in range(ROUNDS):
+        code = f"{questions[turn % len(questions)]}"
+        began = time.perf_counter()
+        asked = client.complete(f"/*{turn}*/" + code)
+        reply = client.get_shell_msg(timeout=10)
+        if reply["parent_header"]["msg_id"] != asked:
+            break  # the cell has ended
+        times.append((time.perf_counter() - began) * 1e3)
+        assert reply["content"]["matches"], code
+    else:
+        while client.get_shell_msg(timeout=10)["parent_header"]["msg_id"] != message:
+            pass
+    drain(client)
+    line("completion while a cell awaits", OURS, times)
+
+
+def throws(client):
+    named = []
+    for code in THROWS.values():
+        try:
+            run(client, code)
+        except RuntimeError as error:
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+            named.append(re.search(r"cell-\d+\.ts:(\d+):", plain)[1])
+    print(f"  {'line named for a throw on line 10':34} {OURS:10} {' / '.join(named)}")
+
+
+def ticks(client):
+    """What looking for interrupts costs: a loop of a cell against the same one that V8 got as text."""
+    body = "let s = 0; for (let i = 0; i < a.length; i++) s += a[i] * b[i]; return s;"
+    code = f"""
+    function dot(a: Float64Array, b: Float64Array) {{ {body} }}
+    const bare = new Function("a", "b", {body!r}) as typeof dot;
+    const [one, other] = [new Float64Array(1e6).fill(1.5), new Float64Array(1e6).fill(2)];
+    const times: Record<string, number[]> = {{ dot: [], bare: [] }};
+    for (let turn = 0; turn < 200; turn++) for (const [name, fn] of [["dot", dot], ["bare", bare]] as const) {{
+      const began = performance.now(); fn(one, other); if (turn > 20) times[name]!.push(performance.now() - began);
+    }}
+    const median = (values: number[]) => values.sort((p, q) => p - q)[values.length >> 1]!;
+    console.log(JSON.stringify(median(times.dot!) / median(times.bare!)));"""
+    print(f"  {'ticks in a numeric loop':34} {OURS:10} {answer(client, code):.3f} of the time without, n=180")
+
+
+def memory(client, pid):
+    process = psutil.Process(pid)
+    for turn in range(1000):
+        code = (
+            f"interface P{turn} {{ a: number; b: string }}\n"
+            f"const p{turn}: P{turn} = {{ a: {turn}, b: 'x' }}; p{turn}.a"
+        )
+        run(client, code)
+        if turn + 1 in (30, 200, 1000):
+            time.sleep(2)
+            print(f"  {f'memory after {turn + 1} typed cells':34} {OURS:10} {process.memory_info().rss >> 20} MiB")
+
+
+def main():
+    logging.disable(logging.CRITICAL)
+    names = [OURS, THEIRS, *sys.argv[1:]]
+    starts(names)
+    opened = {name: kernel(name) for name in names}
+    clients = {name: context.__enter__() for name, context in opened.items()}
+    ours = clients[OURS]
+    manager = ours.manager
+    time.sleep(3)
+    try:
+        round_trips(clients)
+        bursts(clients)
+        throws(ours)
+        ticks(ours)
+        interrupts(ours, manager)
+        run(ours, SERVE)
+        comms(ours, "comm while a cell awaits")
+        completions(ours)
+    finally:
+        for context in opened.values():
+            context.__exit__(None, None, None)
+    with kernel(OURS) as fresh:
+        memory(fresh, fresh.manager.provisioner.process.pid)
 
 
 main()

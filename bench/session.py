@@ -13,6 +13,7 @@ def kernel(name, folder=None):
     manager.start_kernel(**({"cwd": folder} if folder else {}))
     client = manager.client()
     client.start_channels()
+    client.manager = manager
     client.wait_for_ready(timeout=60)
     try:
         yield client

@@ -5,6 +5,7 @@ import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
 import type { IsCompleteRequest } from "../../wire/is-complete.js";
+import { collectWhenIdle } from "./idle-collection.js";
 import { createLanguage, type LanguageOptions } from "./language.js";
 
 /** What the language thread is started with. */
@@ -26,8 +27,10 @@ export type FromLanguage = { id: number } & (
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
 const language = createLanguage(options);
+const worked = collectWhenIdle();
 
 main.on("message", (message: ToLanguage) => {
+  worked();
   if (message.kind === "keep") {
     language.keep(message.cell, message.names);
     return;
@@ -46,6 +49,7 @@ main.on("message", (message: ToLanguage) => {
 });
 
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
+  worked();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
 
@@ -56,6 +60,7 @@ function warmNext(): void {
   const name = cold.shift();
   if (name === undefined) return;
   language.warm(name);
+  worked();
   setTimeout(warmNext);
 }
 
