@@ -7,6 +7,8 @@ import type { Widget } from "./comms/widget.js";
 import { contextNow, createContext, runIn } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
 import { toWire } from "./display/bundle.js";
+import { cellPackages } from "./display/cells/cell-packages.js";
+import { defineCellGlobals } from "./display/cells/cell-globals.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
 import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
@@ -39,7 +41,7 @@ export interface KernelOptions {
   implementation: { name: string; version: string };
   /** Shown by consoles when they start. */
   banner: string;
-  /** Module names that cells always get from the kernel, with their types. */
+  /** Module names that cells always get from the kernel, with their types, beside its own two. */
   packages: Record<string, KernelPackage>;
   /** Told of every interrupt. */
   onInterrupt?(): void;
@@ -90,6 +92,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const connection = readConnection(options.connectionFile);
   for (const warning of connectionWarnings(connection)) logLine(warning);
   const cwd = process.cwd();
+  const packages = { ...cellPackages(), ...options.packages };
   const questions = new MessageChannel();
   const interruption = createInterruption(createInterruptFlag());
 
@@ -113,11 +116,11 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const outbox = createOutbox(io.post);
   const outputs = createOutputs(outbox, sources);
   const compiler = startLanguageThread(
-    { cwd, packages: foldersOf(options.packages) },
+    { cwd, packages: foldersOf(packages) },
     questions.port2,
     fatal,
   );
-  const modules = createModuleLoader(cwd, options.packages);
+  const modules = createModuleLoader(cwd, packages);
   const evaluator = createCellEvaluator({ compiler, modules, interruption, sources });
   const comms = createComms((msgType, content, extras) =>
     outbox.publish(msgType, content, outputs.parent(), extras),
@@ -156,6 +159,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     else if (message.kind === "interrupt") options.onInterrupt?.();
   };
   setCurrentKernel(kernel);
+  defineCellGlobals(globalThis);
   for (const message of early) handle(message);
   return kernel;
 }
