@@ -74,7 +74,7 @@ function summaryNotes(summary: Summary | null): string[] {
 // What has no table has its text.
 function smallNotes({ shape, values }: TensorValues, text: string): string[] {
   const tabular = (shape.length === 1 || shape.length === 2) && values.length > 0;
-  return tabular ? [] : text.split("\n");
+  return tabular ? [] : [text];
 }
 
 function firstText(values: ArrayLike<number | string>, dtype: string): string {

@@ -98,5 +98,5 @@ const ROW =
   "display: flex; align-items: center; gap: 12px; font: 13px/1.5 var(--jp-ui-font-family, system-ui, sans-serif); color: var(--jp-content-font-color1, inherit); font-variant-numeric: tabular-nums";
 const LABEL = "flex: none; min-width: 72px";
 const TRACK =
-  "flex: 0 1 240px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--jp-layout-color3, rgba(128, 128, 128, 0.25))";
+  "flex: 0 1 240px; height: 8px; border-radius: 4px; overflow: hidden; background: var(--jp-layout-color2, rgba(128, 128, 128, 0.25))";
 const SENTENCE = "color: var(--jp-content-font-color2, inherit)";

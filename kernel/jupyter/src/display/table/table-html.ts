@@ -1,7 +1,7 @@
 import { escapeHtml } from "../escape.js";
 import type { Table } from "./table.js";
 
-// Named after the element and the class, so that JupyterLab's own rules for tables give way.
+// The caption stands below, not in the table: of a wide one it would scroll away. Named after the element and the class, so that JupyterLab's own rules for tables give way.
 const STYLE = `<style>
 .jts-scroll { overflow-x: auto; max-width: 100%; }
 table.jts-table { border-collapse: collapse; margin: 4px 0; width: auto; border: none;
@@ -17,7 +17,7 @@ table.jts-table tbody tr:hover { background: var(--jp-rendermime-table-row-hover
 table.jts-table tbody th { font-weight: 400; color: var(--jp-content-font-color2, inherit); text-align: right; }
 table.jts-table .jts-number { text-align: right; }
 table.jts-table small { display: block; font-weight: 400; font-size: 11px; color: var(--jp-content-font-color2, inherit); }
-table.jts-table caption { caption-side: bottom; text-align: left; padding: 6px 12px 0; font-size: 12px;
+.jts-caption { padding: 2px 12px; font: 12px/1.5 var(--jp-ui-font-family, system-ui, sans-serif);
   color: var(--jp-content-font-color2, inherit); }
 </style>`;
 
@@ -42,13 +42,13 @@ export function tableHtml({ columns, rows, size, more }: Table, head?: string): 
   return `${STYLE}
 <div class="jts-scroll" role="region" aria-label="Table, ${escapeHtml(size)}" tabindex="0">
 <table class="jts-table">
-<caption>${escapeHtml(caption)}</caption>
 <thead><tr><td></td>${names.join("")}</tr></thead>
 <tbody>
 ${body.join("\n")}
 </tbody>
 </table>
-</div>`;
+</div>
+<div class="jts-caption">${escapeHtml(caption)}</div>`;
 }
 
 function numberClass(numeric: boolean): string {

@@ -1,10 +1,8 @@
-import { inspect } from "node:util";
-import { counted, numberText } from "../figures.js";
+import { counted } from "../figures.js";
+import { cellText, isNumber, numberTexts } from "./cell-text.js";
 
 /** At most so many rows and columns of a table are shown. */
 export const SHOWN = 20;
-
-const CELL_LENGTH = 80;
 
 /** Data by rows and columns, wherever it lies. Only what is shown is read. */
 export interface TableSource {
@@ -38,12 +36,13 @@ export function tableOf(source: TableSource): Table {
   const values = Array.from({ length: Math.min(total, SHOWN) }, (_row, row) =>
     shownColumns.map((_column, column) => source.at(row, column)),
   );
+  const read = shownColumns.map((_column, column) => values.map((row) => row[column]));
+  const numeric = read.map(isNumeric);
+  const texts = read.map((column, index) =>
+    numeric[index] ? numberTexts(column) : column.map(cellText),
+  );
   const columns = shownColumns.map(({ name, type }, column) => {
-    const present = values
-      .map((row) => row[column])
-      .filter((value) => value !== null && value !== undefined);
-    const numeric = present.length > 0 && present.every(isNumber);
-    return { name, type: type ?? null, numeric };
+    return { name, type: type ?? null, numeric: numeric[column]! };
   });
   const moreRows = total - values.length;
   const moreColumns = source.columns.length - columns.length;
@@ -55,26 +54,14 @@ export function tableOf(source: TableSource): Table {
   const width = counted(source.columns.length, "column");
   return {
     columns,
-    rows: values.map((row) => row.map(cellText)),
+    rows: values.map((_row, row) => texts.map((column) => column[row]!)),
     size: source.rowCount === null ? width : `${counted(source.rowCount, "row")} × ${width}`,
     more,
   };
 }
 
-function isNumber(value: unknown): value is number | bigint {
-  return typeof value === "number" || typeof value === "bigint";
-}
-
-function cellText(value: unknown): string {
-  if (value === undefined) return "";
-  if (isNumber(value)) return numberText(value);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "no date" : value.toISOString();
-  const text =
-    typeof value === "string"
-      ? value
-      : inspect(value, { depth: 1, breakLength: Infinity, maxArrayLength: 10 });
-  const characters = Array.from(text.slice(0, CELL_LENGTH * 2));
-  return characters.length > CELL_LENGTH
-    ? `${characters.slice(0, CELL_LENGTH - 1).join("")}…`
-    : text;
+// At least one number, and what is no number is missing.
+function isNumeric(column: readonly unknown[]): boolean {
+  const present = column.filter((value) => value !== null && value !== undefined);
+  return present.length > 0 && present.every(isNumber);
 }

@@ -46,10 +46,10 @@ function pictureHtml(picture: TensorPicture, head: string, notes: readonly strin
   const scale = Math.max(1, Math.floor(SEEN / Math.max(width, height)));
   const size = `width="${width * scale}" height="${height * scale}"`;
   const style =
-    "display: block; image-rendering: pixelated; border: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.4)); margin: 4px 0; max-width: 100%; height: auto";
+    "display: block; image-rendering: pixelated; border: 1px solid var(--jp-border-color2, rgba(128, 128, 128, 0.4)); margin: 4px 0 6px; max-width: 100%; height: auto";
   const data = Buffer.from(png).toString("base64");
   const image = `<img alt="${escapeHtml(`${head} as a picture`)}" ${size} style="${style}" src="data:image/png;base64,${data}">`;
-  return image + captionHtml([head, ...notes]);
+  return image + captionHtml([head, notes.join(" · ")]);
 }
 
 function tableSource({ shape, dtype, values }: TensorValues): Parameters<typeof tableOf>[0] {
@@ -60,9 +60,7 @@ function tableSource({ shape, dtype, values }: TensorValues): Parameters<typeof 
     rowCount: rows,
     at: (row, column) => {
       const value = at(row, column);
-      return typeof value === "number" && dtype !== "bool"
-        ? Number(value.toPrecision(5))
-        : valueText(value, dtype);
+      return typeof value === "number" && dtype !== "bool" ? value : valueText(value, dtype);
     },
   };
 }
