@@ -209,6 +209,16 @@ def test_an_interrupted_loop_is_shown_as_stopped(shared):
     assert "stopped at" in outputs(cell)[-1]["data"]["text/plain"]
 
 
+def test_a_loop_interrupted_in_an_endless_await_is_shown_as_stopped(shared):
+    msg_id = shared.start(PROGRESS + "for await (const n of progress(5)) await new Promise(() => {})")
+    shared.pump(lambda m: m["msg_type"] == "display_data")
+    shared.manager.interrupt_kernel()
+    shared.finish(msg_id)
+    last = shared.pump(lambda m: m["msg_type"] == "update_display_data")
+    assert last["parent_header"]["msg_id"] == msg_id
+    assert "stopped at 0/5" in last["content"]["data"]["text/plain"]
+
+
 def test_loops_inside_a_loop_share_one_output(shared):
     cell = shared.run(
         PROGRESS

@@ -36,7 +36,8 @@ function textOfHtml(html: string): string {
   return html
     .replaceAll(/<(script|style)\b[^]*?<\/\1\s*>/gi, "")
     .replaceAll(/<(br|\/?(p|div|tr|li|h\d|ul|ol|table|pre))\b[^>]*>/gi, "\n")
-    .replaceAll(/<[^>]*>/g, " ")
+    .replaceAll(/<\/?t[dh]\b[^>]*>/gi, " ")
+    .replaceAll(/<[^>]*>/g, "")
     .replaceAll(/&(\w+|#39);/g, (entity, name: string) => ENTITIES[name] ?? entity)
     .split("\n")
     .map((line) => line.replaceAll(/\s+/g, " ").trim())

@@ -11,7 +11,7 @@ test("values in html are escaped unless they are markup, arrays joined, nothing 
   const made = html`<i title="${'"'}">${items}${null}${undefined}${svg`<svg></svg>`}</i>`;
   expect(await bundleOf(made)).toEqual({
     "text/html": '<i title="&quot;"><b>&lt;1&gt;</b><b>2</b><svg></svg></i>',
-    "text/plain": "<1> 2",
+    "text/plain": "<1>2",
   });
   const markdown = new Markup("text/markdown", "<b>");
   expect(String(html`${markdown}`)).toBe("&lt;b&gt;");

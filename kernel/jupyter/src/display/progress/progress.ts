@@ -23,7 +23,12 @@ interface Bar {
   /** Outputs of inner loops that have ended, by label: the next turn's loop takes them over. */
   free: Map<string | null, ProgressLine[]>;
   begun: number;
+  watch: NodeJS.Timeout | null;
+  ended: boolean;
 }
+
+/** How soon a loop that was interrupted while it waited is shown as stopped, in milliseconds. */
+const WATCH = 500;
 
 /** The innermost loop of each cell. */
 const innermost = new WeakMap<RunContext, Bar>();
@@ -120,10 +125,23 @@ function beginBar(label: string | null, total: number | null): Bar {
     const running = state.ending === "running";
     return running ? { ...state, seconds: (performance.now() - begun) / 1000 } : state;
   };
-  const bar: Bar = { state, now, line, outer, free: new Map(), begun };
+  const bar: Bar = { state, now, line, outer, free: new Map(), begun, watch: null, ended: false };
   line.show(now);
+  if (context) bar.watch = watch(new WeakRef(bar), context);
   if (context) innermost.set(context, bar);
   return bar;
+}
+
+// An interrupt leaves a cell that waits where it is: no generator hears of it. Nor of a loop that was
+// given up half way, so this must not keep its bar.
+function watch(held: WeakRef<Bar>, context: RunContext): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    const bar = held.deref();
+    if (bar && !context.interrupted) return;
+    clearInterval(timer);
+    if (bar) end(bar);
+  }, WATCH);
+  return timer.unref();
 }
 
 function step(bar: Bar): void {
@@ -139,6 +157,9 @@ function fail({ state }: Bar, error: unknown): void {
 // `break`, and an error in the loop's body, look the same from here: both stop the loop.
 function end(bar: Bar): void {
   const { state, line, outer } = bar;
+  if (bar.ended) return;
+  bar.ended = true;
+  if (bar.watch) clearInterval(bar.watch);
   if (state.ending === "running") state.ending = "stopped";
   state.seconds = (performance.now() - bar.begun) / 1000;
   for (const inner of [...bar.free.values()].flat()) inner.flush();
