@@ -71,7 +71,9 @@ async function vitest(env, project) {
 
 async function pytest(env) {
   const report = reportPath("pytest.xml");
-  const folders = ["kernel/jupyter/python"].map((folder) => join(root, folder));
+  const folders = ["kernel/jupyter/python", "kernel/forkpoint/python"].map((folder) =>
+    join(root, folder),
+  );
   const parameters = [
     "-m",
     "pytest",

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { hook, menu, openBrowser, pictureDifference } from "../support/browser.js";
+import { hook, menu, openBrowser, pictureDifference, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder, root } from "../support/child.js";
 import { startLab } from "../support/lab.js";
@@ -28,22 +28,6 @@ async function waitForStatus(page: Page, status: RegExp): Promise<void> {
 }
 
 const stepLabel = (page: Page): Promise<string> => hook(page, "fp-step-label").innerText();
-
-const prompts = (page: Page): Promise<string> =>
-  page.$$eval(".jp-InputPrompt", (all) => all.map(({ textContent }) => textContent).join());
-
-/** Runs all cells. Until a notebook and its kernel are ready JupyterLab drops that without a word. */
-async function runAll(page: Page): Promise<void> {
-  const before = await prompts(page);
-  const begun = async (): Promise<boolean> => (await prompts(page)) !== before;
-  const ask = async (): Promise<boolean> => {
-    if (await begun()) return true;
-    await menu(page, "Run", "Run All Cells");
-    await page.waitForTimeout(1500);
-    return begun();
-  };
-  await expect.poll(ask, { timeout: 120_000, interval: 500 }).toBe(true);
-}
 
 describe("a new user's first quarter of an hour, in JupyterLab", () => {
   let lab: Lab;

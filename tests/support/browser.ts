@@ -4,6 +4,7 @@ import pixelmatch from "pixelmatch";
 import { chromium } from "playwright-core";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { PNG } from "pngjs";
+import { expect } from "vitest";
 import { emptyFolder, root } from "./child.js";
 
 const flags = [
@@ -59,6 +60,30 @@ export const hook = (page: Page, name: string): Locator =>
 export async function menu(page: Page, name: string, entry: string): Promise<void> {
   await page.click(`.lm-MenuBar-item:has-text("${name}")`);
   await page.click(`.lm-Menu-item:has-text("${entry}")`);
+}
+
+const prompts = (page: Page): Promise<string> =>
+  page.$$eval(".jp-InputPrompt", (all) => all.map(({ textContent }) => textContent).join());
+
+/**
+ * Runs all cells. Asked before the notebook has its kernel, JupyterLab drops that without a word, or
+ * asks which kernel to take; soon after it, it may still drop it.
+ */
+export async function runAll(page: Page): Promise<void> {
+  await page.locator(".jp-Toolbar-kernelName", { hasText: "Forkpoint" }).waitFor();
+  await page
+    .locator(".jp-Notebook-ExecutionIndicator:is([data-status=idle], [data-status=busy])")
+    .first()
+    .waitFor({ timeout: 60_000 });
+  const before = await prompts(page);
+  const begun = async (): Promise<boolean> => (await prompts(page)) !== before;
+  const ask = async (): Promise<boolean> => {
+    if (await begun()) return true;
+    await menu(page, "Run", "Run All Cells");
+    await page.waitForTimeout(1500);
+    return begun();
+  };
+  await expect.poll(ask, { timeout: 120_000, interval: 500 }).toBe(true);
 }
 
 /**

@@ -20,4 +20,6 @@ export {
   textProgress,
 } from "./views/session-views.js";
 export type { View } from "./views/view.js";
+export { Widget } from "@forkpoint/jupyter";
+export type { WidgetOptions } from "@forkpoint/jupyter";
 export { settled } from "./kernel/settled.js";

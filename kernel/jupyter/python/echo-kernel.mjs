@@ -11,6 +11,7 @@ await startKernel({
   connectionFile: process.argv[2],
   implementation: { name: "echo", version: "1.0.0" },
   banner: "A kernel for tests",
+  typeErrors: process.env.ECHO_TYPE_ERRORS,
   packages: { toy: { directory, load: () => import("./toy/index.js") } },
   async onShutdown({ restart }) {
     if (!note) return;

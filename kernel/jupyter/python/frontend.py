@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -103,6 +104,17 @@ class Frontend:
         """Waits for the end of a cell that was started."""
         messages = self.idle(msg_id, timeout)
         return Cell(self.reply(msg_id, timeout)["content"], messages)
+
+    def beside(self, msg_id: str) -> str:
+        """What TypeScript says of a cell, which may come after its idle; without colours."""
+
+        def printed() -> str:
+            contents = [m["content"] for m in self.of(msg_id) if m["msg_type"] == "stream"]
+            return "".join(c["text"] for c in contents if c["name"] == "stderr")
+
+        while "TS" not in printed():
+            self.pump(lambda m: m["msg_type"] == "stream")
+        return re.sub(r"\x1b\[\d+m", "", printed())
 
     def run(self, code: str, timeout: float = TIMEOUT, **options: Any) -> Cell:
         """Runs a cell to its end."""

@@ -37,17 +37,34 @@ def test_a_failed_cell_keeps_what_it_assigned(shared):
         "evalue"
     ] == "half way"
     assert shared.run("kept").result == "5"
-    assert "Cannot find name 'unreached'" in shared.run("unreached").error["evalue"]
+    assert shared.run("unreached").error["evalue"] == "unreached is not defined"
 
 
-def test_a_type_error_shows_its_line_and_nothing_runs(shared):
-    cell = shared.run("console.log('ran')\nconst n: number = 'text'")
-    assert cell.reply["status"] == "error"
+def test_a_cell_with_type_errors_runs_and_they_come_beside_its_result(shared):
+    msg_id = shared.client.execute("console.log('ran')\nconst n: number = 'text'")
+    shared.reply(msg_id)
+    text = shared.beside(msg_id)
+    ran = [m["content"]["text"] for m in shared.of(msg_id) if m["content"].get("name") == "stdout"]
+    assert ran == ["ran\n"]
+    assert "cell-" in text and ":2:7 - " in text
+    assert "TS2322: " in text and "Type 'string' is not assignable to type 'number'." in text
+    assert "2 | " in text and "const n: number = 'text'" in text
+    assert shared.run("n").result == "'text'"
+
+
+def test_of_a_failed_cell_the_types_speak_before_the_error(shared):
+    cell = shared.run("const few: string[] = []\nfew.shove('x')")
+    assert cell.types == ["status", "execute_input", "stream", "error", "status"]
+    assert "Property 'shove' does not exist on type 'string[]'." in cell.text("stderr")
+    assert cell.error["evalue"] == "few.shove is not a function"
+
+
+def test_type_errors_refuse_the_cell_if_the_kernel_is_told_so(start):
+    kernel = start(ECHO_TYPE_ERRORS="refuse")
+    cell = kernel.run("console.log('ran')\nconst n: number = 'text'")
     assert cell.types == ["status", "execute_input", "error", "status"]
     assert cell.error["ename"] == "TypeScriptError"
     assert cell.error["evalue"] == "Line 2: Type 'string' is not assignable to type 'number'."
-    assert "cell-" in cell.error["traceback"][0] and ":2:7" in cell.error["traceback"][0]
-    assert "TS2322" in cell.error["traceback"][0]
 
 
 def test_a_runtime_error_shows_cell_lines_without_frames_of_the_kernel(shared):
@@ -181,6 +198,23 @@ def test_inspection_tells_types_and_documentation(shared):
     content = shared.reply(shared.client.inspect("point(", 6))["content"]
     assert "point(name: string, x: number): Point" in content["data"]["text/plain"]
     assert "Makes a point." in content["data"]["text/plain"]
+
+
+def test_at_detail_level_1_an_inspection_shows_the_source(shared):
+    shared.run("/** Doubles. */\nfunction doubled(n: number) {\n  return n * 2;\n}")
+    content = shared.reply(shared.client.inspect("doubled(1)", 3, detail_level=0))["content"]
+    assert "doubled(n: number): number" in content["data"]["text/plain"]
+    assert "return n * 2" not in content["data"]["text/plain"]
+    content = shared.reply(shared.client.inspect("doubled(1)", 3, detail_level=1))["content"]
+    assert "Doubles." in content["data"]["text/plain"]
+    assert "return n * 2" in content["data"]["text/plain"]
+
+
+def test_completions_carry_kinds_and_signatures(shared):
+    content = shared.reply(shared.client.complete("Math.flo", 8))["content"]
+    (entry,) = content["metadata"]["_jupyter_types_experimental"]
+    assert (entry["text"], entry["type"], entry["start"], entry["end"]) == ("floor", "function", 5, 8)
+    assert entry["signature"] == "Math.floor(x: number): number"
 
 
 def test_completion_works_while_a_cell_keeps_main_busy(shared):

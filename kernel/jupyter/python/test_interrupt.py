@@ -63,3 +63,25 @@ def test_an_interrupt_aborts_what_waits_and_an_idle_one_does_nothing(shared):
     shared.manager.interrupt_kernel()
     time.sleep(0.3)
     assert shared.run("'undisturbed'").result == "'undisturbed'"
+
+
+def test_a_second_interrupt_stops_what_earlier_cells_left_running_and_says_so(shared):
+    shared.run("let beats = 0; void (async () => { for (;;) { await new Promise((r) => setTimeout(r, 5)); beats++ } })(); 0")
+    msg_id = shared.start("await new Promise(() => {})")
+    shared.manager.interrupt_kernel()
+    assert shared.finish(msg_id).error["ename"] == "Interrupted"
+    assert shared.run("beats").result != shared.run("await new Promise((r) => setTimeout(r, 60)); beats").result
+    time.sleep(2.1)  # from here on it counts as a first one again
+    shared.manager.interrupt_kernel()
+    time.sleep(0.2)
+    shared.manager.interrupt_kernel()
+    shared.pump(lambda m: m["msg_type"] == "stream" and "Interrupted again" in m["content"]["text"])
+    first = shared.run("await new Promise((r) => setTimeout(r, 60)); beats").result
+    assert shared.run("await new Promise((r) => setTimeout(r, 60)); beats").result == first
+
+
+def test_a_loop_that_fills_the_memory_is_stopped_before_the_process_dies(start):
+    kernel = start(NODE_OPTIONS="--max-old-space-size=600")
+    cell = kernel.run("let state = 41; const all: number[][] = []; for (;;) all.push(Array.from({ length: 1e5 }, Math.random))", timeout=60)
+    assert cell.error["ename"] == "MemoryExhausted"
+    assert kernel.run("all.length = 0; state + 1").result == "42"

@@ -1,6 +1,7 @@
 """Where the imports of a cell come from."""
 
 import json
+import time
 
 
 def package(folder, name, files, **fields):
@@ -15,8 +16,8 @@ def test_an_empty_folder_has_the_kernels_package_and_nodes_types(start, tmp_path
     kernel = start(tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert kernel.run('import { point, type Point } from "toy"; const p: Point = point("a", 2); p.x').result == "2"
-    error = kernel.run('point("a", "b")').error
-    assert error["evalue"] == "Line 1: Argument of type 'string' is not assignable to parameter of type 'number'."
+    beside = kernel.beside(kernel.client.execute('point("a", "b")'))
+    assert "Argument of type 'string' is not assignable to parameter of type 'number'." in beside
     cell = kernel.run(
         "const timer: NodeJS.Timeout = setTimeout(() => {}, 1); Buffer.from('x').length + process.pid * 0"
     )
@@ -78,3 +79,42 @@ def test_a_types_only_import_loads_nothing(start, tmp_path):
     package(tmp_path, "only-types", {"index.d.ts": "export interface T { a: 1 }"}, types="./index.d.ts")
     kernel = start(tmp_path)
     assert kernel.run('import { T } from "only-types"; const t: T = { a: 1 }; t.a').result == "1"
+
+
+def test_an_edited_file_is_loaded_anew_also_below_another_one(start, tmp_path):
+    (tmp_path / "outer.ts").write_text("import { inner } from './inner'; import { kept } from './kept.ts'\nexport const outer = () => inner * 10\nexport { kept }")
+    (tmp_path / "inner.ts").write_text("export const inner: number = 1")
+    (tmp_path / "kept.ts").write_text("export const kept = {}")
+    (tmp_path / "old.cjs").write_text("module.exports = { old: 1 }")
+    kernel = start(tmp_path)
+    assert kernel.run("import { outer, kept } from './outer'; import { old } from './old.cjs'; const before = kept; [outer(), old]").result == "[ 10, 1 ]"
+    (tmp_path / "inner.ts").write_text("export const inner: number = 25")
+    (tmp_path / "old.cjs").write_text("module.exports = { old: 22 }")
+    assert kernel.run("import { outer, kept } from './outer'; import { old } from './old.cjs'; [outer(), kept === before, old]").result == "[ 250, true, 22 ]"
+
+
+def test_magic_lines_install_packages_and_run_commands(start, tmp_path):
+    made = tmp_path / "made-here"
+    made.mkdir()
+    (made / "package.json").write_text('{"name": "made-here", "version": "1.0.0", "type": "module", "exports": {"types": "./i.d.ts", "default": "./i.js"}}')
+    (made / "i.js").write_text("export const made = 7")
+    (made / "i.d.ts").write_text("export const made: number")
+    kernel = start(tmp_path)
+    assert "made-here" in kernel.run('import { made } from "made-here"; made').error["evalue"]
+    install = kernel.run('//! npm install --offline --no-audit --no-fund ./made-here\nimport { made } from "made-here"; made', timeout=60)
+    assert install.reply["status"] == "ok", install.error
+    assert (install.result, "added 1 package" in install.text()) == ("7", True)
+    cell = kernel.run("//! sh echo out; echo err >&2\n//! sh pwd\n'after'")
+    assert (cell.text(), cell.text("stderr"), cell.result) == (f"out\n{tmp_path}\n", "err\n", "'after'")
+    cell = kernel.run("//! sh exit 3\nconsole.log('not run')")
+    assert (cell.error["ename"], cell.text()) == ("CommandFailed", "")
+    assert kernel.run("//! a banner is a comment\n1").result == "1"
+
+
+def test_an_interrupt_ends_a_command_with_what_it_started(start, tmp_path):
+    kernel = start(tmp_path)
+    msg_id = kernel.start("//! sh (sleep 1; touch survived) & sleep 30\n1")
+    kernel.manager.interrupt_kernel()
+    assert kernel.finish(msg_id).error["ename"] == "Interrupted"
+    time.sleep(1.3)
+    assert not (tmp_path / "survived").exists()

@@ -158,7 +158,7 @@ def test_nbclient_goes_on_after_errors_and_keeps_outputs(tmp_path):
     from nbclient import NotebookClient
 
     cells = [
-        "const a: number = 'x'",
+        "const a: number = ))",
         "console.log('out'); setTimeout(() => console.log('late'), 50); 1",
         "throw new Error('boom')",
         "import { widget } from 'toy'; widget(new Uint8Array([1]))",

@@ -9,7 +9,12 @@ export interface RunContext {
   silent: boolean;
   /** Whether the user stopped it; what still runs ends at its next await. */
   interrupted: boolean;
+  /** Counts up from context to context. */
+  readonly number: number;
 }
+
+let lastNumber = 0;
+let stoppedUpTo = 0;
 
 const storage = new AsyncLocalStorage<RunContext>();
 
@@ -19,7 +24,26 @@ const storage = new AsyncLocalStorage<RunContext>();
  * @example runIn(createContext(header), () => console.log("lands in its cell"))
  */
 export function createContext(parent: Header | null, silent = false): RunContext {
-  return { parent, silent, interrupted: false };
+  lastNumber += 1;
+  return { parent, silent, interrupted: false, number: lastNumber };
+}
+
+/**
+ * Whether the code of a context is to end at its next await.
+ *
+ * @example if (isStopped(contextNow())) throw new Interrupted();
+ */
+export function isStopped(context: RunContext | null): boolean {
+  return context !== null && (context.interrupted || context.number <= stoppedUpTo);
+}
+
+/**
+ * Stops all that any message has caused so far.
+ *
+ * @example stopEverything()
+ */
+export function stopEverything(): void {
+  stoppedUpTo = lastNumber;
 }
 
 /**

@@ -61,6 +61,33 @@ export class Interrupted extends Error implements ErrorDetails {
   }
 }
 
+/** A cell filled the memory that JavaScript has in this process. */
+export class MemoryExhausted extends Error implements ErrorDetails {
+  override readonly name = "MemoryExhausted";
+  readonly code = "MemoryExhausted";
+  readonly data: { usedBytes: number; limitBytes: number };
+  constructor(usedBytes: number, limitBytes: number) {
+    const [used, limit] = [usedBytes, limitBytes].map((bytes) => (bytes / 2 ** 30).toFixed(1));
+    super(
+      `The cell was stopped at ${used} of ${limit} GB of JavaScript's memory: drop what it no longer needs, or keep large data in typed arrays.`,
+    );
+    this.data = { usedBytes, limitBytes };
+  }
+}
+
+/** A command of a cell's magic line ended with an error. */
+export class CommandFailed extends Error implements ErrorDetails {
+  override readonly name = "CommandFailed";
+  readonly code = "CommandFailed";
+  readonly data: { command: string; status: number | string };
+  constructor(command: string, status: number | string) {
+    super(
+      `"${command}" ended with ${status}: see what it printed above. The cell's code did not run.`,
+    );
+    this.data = { command, status };
+  }
+}
+
 /** A cell, or a library it uses, tried to end the kernel's process. */
 export class ExitRefused extends Error implements ErrorDetails {
   override readonly name = "ExitRefused";

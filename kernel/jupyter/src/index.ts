@@ -12,11 +12,13 @@ export type { Header } from "./wire/header.js";
 export { PROTOCOL_VERSION } from "./wire/header.js";
 export {
   CellInvalid,
+  CommandFailed,
   CommClosed,
   ConnectionFileInvalid,
   ExitRefused,
   Interrupted,
   KernelRunning,
+  MemoryExhausted,
   NoKernel,
 } from "./errors.js";
 export type { ErrorDetails, Finding } from "./errors.js";

@@ -1,22 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
+import { getHeapStatistics } from "node:v8";
 import { MessageChannel } from "node:worker_threads";
 import { createComms, type Comms } from "./comms/comms.js";
 import { registerWidgetControl } from "./comms/widget-control.js";
 import type { Widget } from "./comms/widget.js";
-import { contextNow, createContext, runIn } from "./context.js";
+import { contextNow, createContext, runIn, stopEverything } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
 import { toWire } from "./display/bundle.js";
 import { cellPackages } from "./display/cells/cell-packages.js";
 import { defineCellGlobals } from "./display/cells/cell-globals.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
-import { createCellEvaluator } from "./evaluate/cell-evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
-import { startLanguageThread } from "./evaluate/compiler/language-thread.js";
+import { startLanguageThread } from "./evaluate/language/language-thread.js";
 import { createSignalHandler } from "./evaluate/interrupt-signal.js";
 import { createInterruption } from "./evaluate/interruption.js";
-import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
+import type { KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
 import { createExecutor } from "./execution/executor.js";
 import { createHistory } from "./execution/history.js";
@@ -43,6 +43,8 @@ export interface KernelOptions {
   banner: string;
   /** Module names that cells always get from the kernel, with their types, beside its own two. */
   packages: Record<string, KernelPackage>;
+  /** What becomes of a cell with type errors: it runs, with them beside, or is refused. */
+  typeErrors?: "beside" | "refuse";
   /** Told of every interrupt. */
   onInterrupt?(): void;
   /** Awaited, at most 4 s, before the process ends. */
@@ -105,23 +107,36 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
       session: randomUUID(),
       info: kernelInfo(options.implementation, options.banner, typescriptVersion()),
       flag: interruption.flag,
+      heapLimit: getHeapStatistics().heap_size_limit,
       language: questions.port1,
       parentProcess: parentToWatch(),
     },
     (message) => handle(message),
   );
 
+  // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
+  const [{ createCellEvaluator }, { createModuleLoader }] = await Promise.all([
+    import("./evaluate/cell-evaluator.js"),
+    import("./evaluate/module-loader.js"),
+  ]);
   const sources = createCellSources();
   installStackTraces(sources);
   const outbox = createOutbox(io.post);
   const outputs = createOutputs(outbox, sources);
-  const compiler = startLanguageThread(
+  const language = startLanguageThread(
     { cwd, packages: foldersOf(packages) },
     questions.port2,
     fatal,
   );
   const modules = createModuleLoader(cwd, packages);
-  const evaluator = createCellEvaluator({ compiler, modules, interruption, sources });
+  const evaluator = createCellEvaluator({
+    language,
+    modules,
+    interruption,
+    sources,
+    cwd,
+    refuseTypeErrors: options.typeErrors === "refuse",
+  });
   const comms = createComms((msgType, content, extras) =>
     outbox.publish(msgType, content, outputs.parent(), extras),
   );
@@ -134,6 +149,14 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   function interrupt(): void {
     evaluator.interrupt();
     options.onInterrupt?.();
+  }
+
+  function stopAll(): void {
+    stopEverything();
+    outputs.print(
+      "stderr",
+      "Interrupted again: what earlier cells left running is stopped as well.\n",
+    );
   }
 
   function fatal(error: Error): void {
@@ -155,8 +178,11 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     else if (message.kind === "shutdown") void stop(message.restart);
     else if (message.kind === "failed") fatal(new Error(message.message));
     // A loop that saw the flag has ended its cell, and settled it, before this message came.
-    else if (message.kind === "interrupt" && interruption.settle() === message.turn) interrupt();
-    else if (message.kind === "interrupt") options.onInterrupt?.();
+    else if (message.kind === "interrupt") {
+      if (message.again) stopAll();
+      if (interruption.settle() === message.turn) interrupt();
+      else options.onInterrupt?.();
+    }
   };
   setCurrentKernel(kernel);
   defineCellGlobals(globalThis);

@@ -1,12 +1,10 @@
 import { inspect } from "node:util";
-import { CellInvalid, type Finding } from "../errors.js";
+import { CellInvalid } from "../errors.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
 import { clean } from "../evaluate/stack-traces.js";
 import type { ErrorContent } from "../wire/error.js";
-
-const RED = "\u001b[31m";
-const GREY = "\u001b[90m";
-const PLAIN = "\u001b[0m";
+import { excerpt, GREY, PLAIN, RED } from "./excerpt.js";
+import { findingLines } from "./finding-lines.js";
 
 /** Causes below this many are left out: a chain may be a circle. */
 const CAUSES = 5;
@@ -31,14 +29,7 @@ export function errorContent(error: unknown, sources: CellSources): ErrorContent
 
 function invalidContent(error: CellInvalid, sources: CellSources): ErrorContent {
   const { cell, findings } = error.data;
-  const traceback = findings.flatMap((finding) => {
-    const code = finding.code === 0 ? "" : `TS${finding.code}: `;
-    const place = `${cell}:${finding.line}:${finding.column}`;
-    return [
-      `${place} - ${RED}${error.name}${PLAIN} ${code}${finding.message}`,
-      ...excerpt(sources.textOf(cell), finding),
-    ];
-  });
+  const traceback = findingLines(error.name, cell, findings, sources);
   return { ename: error.name, evalue: error.message, traceback };
 }
 
@@ -57,19 +48,6 @@ function excerptOf(error: Error, sources: CellSources): string[] {
   const [, cell, line, column] = match;
   const place = { line: Number(line), column: Number(column), length: 1 };
   return excerpt(sources.textOf(cell!), place);
-}
-
-function excerpt(
-  text: string | null,
-  place: Pick<Finding, "line" | "column" | "length">,
-): string[] {
-  const line = text?.split("\n")[place.line - 1];
-  if (line === undefined) return [];
-  const number = `${place.line} | `;
-  const room = Math.max(1, line.length - place.column + 1);
-  const marks = "^".repeat(Math.min(place.length, room));
-  const blank = " ".repeat(number.length + place.column - 1);
-  return ["", `  ${GREY}${number}${PLAIN}${line}`, `  ${blank}${RED}${marks}${PLAIN}`, ""];
 }
 
 function causesOf(error: Error): string[] {

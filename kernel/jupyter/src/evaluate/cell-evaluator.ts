@@ -1,45 +1,44 @@
-import vm from "node:vm";
 import { contextNow } from "../context.js";
-import { CellInvalid, Interrupted } from "../errors.js";
+import { CellInvalid, Interrupted, type Finding } from "../errors.js";
+import { isSignal, prepareBody, startBody, type CellValue } from "./cell-body.js";
 import type { CellSources } from "./cell-sources.js";
-import { NAMES, PARAMETERS } from "./compiler/names-in-cells.js";
-import type { AsyncCompiler } from "./compiler/language-thread.js";
-import type { CompiledCell } from "./compiler/compiler.js";
 import type { Evaluator, Outcome } from "./evaluator.js";
+import { createImporter } from "./importer.js";
 import type { Interruption } from "./interruption.js";
+import type { AsyncLanguage } from "./language/language-thread.js";
+import { magicsOf, runCommand } from "./magics.js";
 import type { ModuleLoader } from "./module-loader.js";
+import type { CellName } from "./syntax/outline.js";
+import { NAMES } from "./translate/names-in-cells.js";
+import { translateCell } from "./translate/translate.js";
 
 /** What cells are run with. */
 export interface EvaluatorParts {
-  compiler: AsyncCompiler;
+  language: AsyncLanguage;
   modules: ModuleLoader;
   interruption: Interruption;
   sources: CellSources;
+  /** The notebook's folder, where its magic lines' commands run. */
+  cwd: string;
+  /** Whether a cell with type errors is refused, instead of run with the errors beside it. */
+  refuseTypeErrors: boolean;
 }
 
-/** In an array, so that a value that is a promise is not waited for on its way. */
-type Result = [value?: unknown];
-
-type CellBody = () => Promise<Result | undefined>;
-
-// breakOnSigint guards only what vm itself starts: so it starts this, and this the cell.
-const START = Symbol.for("forkpoint.start-cell");
-const starter = new vm.Script(`globalThis[Symbol.for(${JSON.stringify(START.description)})]()`, {
-  filename: import.meta.filename, // an own frame, to be hidden in stacks
-});
-
 /**
- * Makes the evaluator of TypeScript cells. Their top-level names live on one plain object.
+ * Makes the evaluator of TypeScript cells. Their top-level names live on one plain object. A cell
+ * runs at once; its types are checked meanwhile, in the language thread.
  *
- * @example const evaluator = createCellEvaluator({ compiler, modules, interruption, sources });
+ * @example const evaluator = createCellEvaluator(parts);
  */
 export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
-  const { compiler, modules, interruption, sources } = parts;
+  const { language, modules, interruption, sources } = parts;
   const scope: Record<string, unknown> = {};
+  const earlier = new Map<string, { constant: boolean }>();
   const given: Record<keyof typeof NAMES, unknown> = {
     scope,
     load: modules.load,
-    pick: modules.pick,
+    bring: createImporter(modules, language, scope),
+    constant: refuseAssignment,
     flag: interruption.flag,
     interrupted: interruption.interrupted,
     resume: interruption.resume,
@@ -48,37 +47,49 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   };
   const values = (Object.keys(NAMES) as (keyof typeof NAMES)[]).map((key) => given[key]);
   let stop: ((reason: Interrupted) => void) | null = null;
+  let lastCell = 0;
 
-  function prepare(cell: CompiledCell, name: string): CellBody {
-    // Two functions, so that a cell may declare a name that is a parameter.
-    const text = `((${PARAMETERS.join(", ")}) => async () => { "use strict";\n${cell.javascript}\n})`;
-    const script = new vm.Script(text, {
-      filename: name,
-      lineOffset: -1,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    });
-    return (script.runInThisContext() as (...all: unknown[]) => CellBody)(...values);
+  function keep(cell: number, names: readonly CellName[]): void {
+    for (const { name, constant } of names) {
+      if (Object.hasOwn(scope, name)) earlier.set(name, { constant });
+    }
+    language.keep(
+      cell,
+      names.map(({ name }) => name),
+    );
   }
 
-  async function evaluate(code: string, name: string, stopped: Promise<never>): Promise<Result> {
-    const compilation = await Promise.race([compiler.compile(code), stopped]);
-    if ("findings" in compilation) {
+  async function evaluate(
+    code: string,
+    name: string,
+    stopped: Promise<never>,
+    checked: (findings: Promise<Finding[]>) => void,
+  ): Promise<CellValue> {
+    for (const command of magicsOf(code)) await runCommand(command, parts.cwd, stopped);
+    const translation = translateCell(code, earlier);
+    if ("findings" in translation) {
       sources.add(name, code, null);
-      throw new CellInvalid(name, compilation.findings);
+      throw new CellInvalid(name, translation.findings);
     }
-    sources.add(name, code, compilation.sourceMap);
-    const { cell, names } = compilation;
+    const { outline, javascript, sourceMap } = translation;
+    sources.add(name, code, sourceMap);
+    lastCell += 1;
+    const cell = lastCell;
+    const findings = language.check(cell, code);
+    checked(findings);
+    if (parts.refuseTypeErrors) await refuse(name, Promise.race([findings, stopped]));
+    const names = outline.names.filter(({ typeOnly }) => !typeOnly);
     const before = { ...scope };
     try {
-      const body = prepare(compilation, name);
-      const result = await Promise.race([start(body), stopped]);
-      compiler.keep(cell, names);
+      const body = await prepare(javascript, name, findings);
+      const result = await Promise.race([startBody(body), stopped]);
+      keep(cell, names);
       return result ?? [];
     } catch (error) {
       // What was assigned before the failure counts; the rest keeps its earlier meaning.
-      compiler.keep(
+      keep(
         cell,
-        names.filter((key) => {
+        names.filter(({ name: key }) => {
           const assigned = !Object.hasOwn(before, key) || before[key] !== scope[key];
           return Object.hasOwn(scope, key) && assigned;
         }),
@@ -87,20 +98,36 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     }
   }
 
+  async function prepare(
+    javascript: string,
+    name: string,
+    findings: Promise<Finding[]>,
+  ): Promise<ReturnType<typeof prepareBody>> {
+    try {
+      return prepareBody(javascript, name, values);
+    } catch (error) {
+      // What only V8's parser refuses, TypeScript's checker can say in the cell's own lines.
+      await refuse(name, findings);
+      throw error;
+    }
+  }
+
   return {
     async run(code, name): Promise<Outcome> {
       const stopped = Promise.withResolvers<never>();
       stopped.promise.catch(() => {}); // it may come when nobody races with it any more
+      let findings = Promise.resolve<Finding[]>([]);
       const context = contextNow();
       stop = (reason) => {
         if (context) context.interrupted = true;
         stopped.reject(reason);
       };
       try {
-        const [value] = await evaluate(code, name, stopped.promise);
-        return { status: "ok", value };
-      } catch (error) {
-        return { status: "error", error: isSignal(error) ? new Interrupted() : error };
+        const [value] = await evaluate(code, name, stopped.promise, (found) => (findings = found));
+        return { status: "ok", value, findings };
+      } catch (thrown) {
+        const error = isSignal(thrown) ? new Interrupted() : thrown;
+        return { status: "error", error, findings };
       } finally {
         stop = null;
         // An interrupt that is still pending was meant for this cell, not for the next one.
@@ -111,12 +138,11 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   };
 }
 
-function start(body: CellBody): ReturnType<CellBody> {
-  const holder = globalThis as { [START]?: CellBody };
-  Object.defineProperty(holder, START, { value: body, configurable: true });
-  return starter.runInThisContext({ breakOnSigint: true }) as ReturnType<CellBody>;
+function refuseAssignment(name: string): never {
+  throw new TypeError(`${name} is a constant: declare it anew, or with let, to change it.`);
 }
 
-function isSignal(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+async function refuse(name: string, found: Promise<Finding[]>): Promise<void> {
+  const findings = await found;
+  if (findings.length > 0) throw new CellInvalid(name, findings);
 }

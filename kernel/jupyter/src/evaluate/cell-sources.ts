@@ -24,10 +24,17 @@ export interface CellSources {
  * @example sources.translate("at cell-1.ts:9:3") // "at cell-1.ts:4:1"
  */
 export function createCellSources(): CellSources {
-  const cells = new Map<string, { code: string; map: SourceMap | null }>();
+  const cells = new Map<string, { code: string; map: string | SourceMap | null }>();
+
+  // Most maps are never asked: each is read when its cell first stands in a stack.
+  function mapOf(name: string): SourceMap | null {
+    const cell = cells.get(name);
+    if (typeof cell?.map === "string") cell.map = new SourceMap(JSON.parse(cell.map));
+    return (cell?.map as SourceMap | null | undefined) ?? null;
+  }
 
   function original(name: string, at: Place): Place | null {
-    const entry = cells.get(name)?.map?.findEntry(at.line - 1, at.column - 1);
+    const entry = mapOf(name)?.findEntry(at.line - 1, at.column - 1);
     return entry && "originalLine" in entry
       ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }
       : null;
@@ -35,8 +42,7 @@ export function createCellSources(): CellSources {
 
   return {
     add(name, code, sourceMap) {
-      const map = sourceMap === null ? null : new SourceMap(JSON.parse(sourceMap));
-      cells.set(name, { code, map });
+      cells.set(name, { code, map: sourceMap });
       if (cells.size > LIMIT) cells.delete(cells.keys().next().value!);
     },
     textOf: (name) => cells.get(name)?.code ?? null,

@@ -1,8 +1,8 @@
-import { existsSync, statSync } from "node:fs";
 import { createRequire, isBuiltin, registerHooks } from "node:module";
-import { dirname, extname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { dirname, extname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import vm from "node:vm";
+import { createLocalFiles, localFile } from "./local-files.js";
 
 /** A package that cells always get from the kernel, whatever their folder has installed. */
 export interface KernelPackage {
@@ -18,8 +18,6 @@ export type Namespace = Record<string, unknown>;
 /** What `import` and its relatives become in a cell. */
 export interface ModuleLoader {
   load(specifier: unknown, options?: ImportCallOptions): Promise<Namespace>;
-  /** @throws {SyntaxError} when the module has no such export */
-  pick(module: Namespace, name: string, specifier: string): unknown;
   require: NodeJS.Require;
   meta: { url: string; dirname: string; filename: string };
 }
@@ -48,7 +46,7 @@ export function createModuleLoader(
     specifier: string,
     options?: ImportCallOptions,
   ) => Promise<Namespace>;
-  const files = createFileVersions();
+  const files = createLocalFiles();
   pointToKernelPackages(packages);
 
   return {
@@ -56,13 +54,9 @@ export function createModuleLoader(
       const name = String(specifier);
       if (Object.hasOwn(packages, name)) return (await packages[name]!.load()) as Namespace;
       if (!isPath(name)) return interop(await importFromNotebook(name, options));
-      const file = fileOf(name, cwd);
+      const file = localFile(name, cwd);
       const json = extname(file) === ".json" ? { with: { type: "json" } } : undefined;
       return interop(await importFromNotebook(files.urlOf(file), options ?? json));
-    },
-    pick(module, name, specifier) {
-      if (name in module) return module[name];
-      throw new SyntaxError(`The module ${JSON.stringify(specifier)} has no export ${name}.`);
     },
     require: createRequire(filename),
     meta: { url: pathToFileURL(filename).href, dirname: cwd, filename },
@@ -79,31 +73,6 @@ function hideWarning(feature: string): void {
 
 function isPath(specifier: string): boolean {
   return /^(\.\.?(\/|$)|\/|file:)/.test(specifier);
-}
-
-// TypeScript lets an extension be left out, or be that of the output: find the file that is meant.
-function fileOf(specifier: string, cwd: string): string {
-  const path = specifier.startsWith("file:") ? fileURLToPath(specifier) : resolve(cwd, specifier);
-  const bare = path.replace(/\.(m|c)?js$/, "");
-  const candidates = [path, `${path}.ts`, `${path}.js`, `${path}.mjs`, `${bare}.ts`, `${bare}.mts`];
-  const folder = [join(path, "index.ts"), join(path, "index.js")];
-  const found = [...candidates, ...folder].find(
-    (file) => existsSync(file) && statSync(file).isFile(),
-  );
-  return found ?? path;
-}
-
-/** Node loads a file once; a file that was edited since gets another address. */
-function createFileVersions(): { urlOf(file: string): string } {
-  const first = new Map<string, number>();
-  return {
-    urlOf(file) {
-      const url = pathToFileURL(file).href;
-      const changed = existsSync(file) ? statSync(file).mtimeMs : 0;
-      if (!first.has(file)) first.set(file, changed);
-      return first.get(file) === changed ? url : `${url}?changed=${changed}`;
-    },
-  };
 }
 
 // Also what the notebook's own libraries import must be the kernel's copy, or two would be alive.

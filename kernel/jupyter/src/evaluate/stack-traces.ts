@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { CellSources } from "./cell-sources.js";
-import { NAMES } from "./compiler/names-in-cells.js";
+import { NAMES } from "./translate/names-in-cells.js";
 
 /** Frames of this package: they say nothing about the user's code. */
 const OWN = fileURLToPath(new URL("..", import.meta.url));

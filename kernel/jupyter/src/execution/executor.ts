@@ -1,14 +1,19 @@
 import { createContext, runIn } from "../context.js";
 import { bundleOf } from "../display/bundle.js";
 import { errorContent } from "../display/error-content.js";
+import { findingLines } from "../display/finding-lines.js";
 import type { Outputs } from "../display/outputs.js";
+import { CellInvalid, Interrupted } from "../errors.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
-import type { Evaluator } from "../evaluate/evaluator.js";
+import type { Evaluator, Outcome } from "../evaluate/evaluator.js";
 import type { Outbox } from "../sockets/outbox.js";
 import type { ExecuteReply, ExecuteRequest, UserExpression } from "../wire/execute.js";
 import type { Header } from "../wire/header.js";
 import type { Message } from "../wire/message.js";
 import type { History } from "./history.js";
+
+/** How long a failed cell waits for what TypeScript has to say of it, in milliseconds. */
+const FINDINGS_MS = 400;
 
 /** What requests are executed with. */
 export interface ExecutorParts {
@@ -62,6 +67,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       let error: unknown;
       try {
         const outcome = await evaluator.run(content.code, name);
+        const shown = showFindings(name, outcome);
         if (outcome.status === "ok") {
           if (outcome.value !== undefined && !silent) await showResult(outcome.value);
           return {
@@ -72,6 +78,9 @@ export function createExecutor(parts: ExecutorParts): Executor {
           };
         }
         error = outcome.error;
+        // The types often say why it failed; they must not hold the failure up for long.
+        if (!(error instanceof Interrupted))
+          await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, FINDINGS_MS))]);
       } catch (thrown) {
         error = thrown; // by the value's own display method
       }
@@ -79,6 +88,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
       outputs.error(error);
       return { status: "error", execution_count: count, ...errorContent(error, sources) };
     });
+  }
+
+  // Beside the result: whenever TypeScript is through with the cell.
+  async function showFindings(name: string, outcome: Outcome): Promise<void> {
+    const findings = await outcome.findings;
+    const refused = outcome.status === "error" && outcome.error instanceof CellInvalid;
+    if (findings.length === 0 || refused) return;
+    const lines = findingLines("TypeScriptError", name, findings, sources);
+    outputs.print("stderr", `${lines.join("\n")}\n`);
   }
 
   // Before anybody hears of the failure: what is sent after that was sent knowing of it.

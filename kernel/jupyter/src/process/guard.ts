@@ -1,5 +1,5 @@
 import { ExitRefused, Interrupted } from "../errors.js";
-import { contextNow } from "../context.js";
+import { contextNow, isStopped } from "../context.js";
 
 /** What the guard of the process tells. */
 export interface GuardListeners {
@@ -25,7 +25,7 @@ export function guardProcess(listeners: GuardListeners): (code: number) => never
   process.on("uncaughtException", listeners.onError);
   process.on("unhandledRejection", (error) => {
     // The rest of a stopped cell ends like this, and the cell shows it already.
-    if (error instanceof Interrupted && contextNow()?.interrupted) return;
+    if (error instanceof Interrupted && isStopped(contextNow())) return;
     listeners.onError(error);
   });
   process.on("SIGINT", listeners.onInterrupt);

@@ -2,6 +2,7 @@ import type { Connection } from "../wire/connection.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
 import type { Message } from "../wire/message.js";
 import type { ShutdownReply, ShutdownRequest } from "../wire/shutdown.js";
+import type { Raised } from "./interrupts.js";
 import type { FromIo } from "./link.js";
 import type { Publisher } from "./publisher.js";
 
@@ -18,7 +19,7 @@ export interface ControlContext {
   publisher: Publisher;
   reply(request: Message, content: object): void;
   toMain(message: FromIo): void;
-  interrupt(): number;
+  interrupt(): Raised;
 }
 
 /** Answers the control channel, also while main is busy. */
@@ -67,7 +68,7 @@ export function createControl(context: ControlContext): Control {
         return; // idle follows the reply, in finish()
       }
       if (type === "interrupt_request") {
-        context.toMain({ kind: "interrupt", turn: context.interrupt() });
+        context.toMain({ kind: "interrupt", ...context.interrupt() });
         context.reply(request, { status: "ok" });
       } else if (type === "kernel_info_request") {
         context.reply(request, context.info);

@@ -7,6 +7,9 @@ export type InterruptFlag = Int32Array<SharedArrayBuffer>;
 /** Cell of the flag: number of the interrupt that is pending, 0 for none. Loops read it. */
 export const PENDING = 0;
 
+/** Instead of a number: no interrupt, but main is to look at its memory. */
+export const CHECK_MEMORY = -1;
+
 /** Cell of the flag: number of the interrupt for which the I/O thread sent SIGINT. */
 export const SIGNALLED = 1;
 

@@ -11,6 +11,8 @@ export interface IoStart {
   session: string;
   info: KernelInfo;
   flag: InterruptFlag;
+  /** Of main's heap, in bytes. */
+  heapLimit: number;
   /** Straight to the language thread, so that completion works while a cell keeps main busy. */
   language: MessagePort;
   /** Of the program that started the kernel; null when it is not to be watched. */
@@ -44,7 +46,7 @@ export type FromIo =
   | { kind: "ready" }
   | { kind: "failed"; message: string }
   | { kind: "request"; message: Message }
-  | { kind: "interrupt"; turn: number }
+  | { kind: "interrupt"; turn: number; again: boolean }
   | { kind: "shutdown"; restart: boolean }
   | { kind: "barrier"; id: number }
   | { kind: "closed" };

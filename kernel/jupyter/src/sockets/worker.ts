@@ -8,6 +8,7 @@ import { createControl } from "./control.js";
 import { createInterrupter } from "./interrupts.js";
 import type { FromIo, IoStart, ToIo } from "./link.js";
 import { logLine } from "./log.js";
+import { watchMemory } from "./memory-watch.js";
 import { createPublisher } from "./publisher.js";
 import { createSendQueue, type SendQueue } from "./send-queue.js";
 import { createShell } from "./shell.js";
@@ -20,7 +21,8 @@ const BARRIER_MS = 30;
 const PARENT_MS = 2000;
 
 const main = parentPort!;
-const { connection, session, info, flag, language, parentProcess } = workerData as IoStart;
+const { connection, session, info, flag, heapLimit, language, parentProcess } =
+  workerData as IoStart;
 const toMain = (message: FromIo): void => main.postMessage(message);
 
 try {
@@ -62,7 +64,7 @@ async function serve(): Promise<void> {
     connection,
     publisher,
     toMain,
-    interrupt: createInterrupter(flag),
+    interrupt: createInterrupter(flag, sayStuck),
     reply: (request, content) => reply(controlQueue, request, JSON.stringify(content)),
   });
   const shell = createShell({
@@ -72,6 +74,16 @@ async function serve(): Promise<void> {
     toMain,
     reply: (request, content) => reply(shellQueue, request, JSON.stringify(content)),
   });
+
+  let running: Header | null = null;
+
+  function sayStuck(): void {
+    const text =
+      "The cell does not react: it is inside a library that never returns to it. " +
+      "Only restarting the kernel stops it; its variables are lost then.\n";
+    publisher.stream("stderr", text, running);
+    publisher.flush();
+  }
 
   async function receive(
     socket: AsyncIterable<Buffer[]>,
@@ -120,6 +132,7 @@ async function serve(): Promise<void> {
     if (closing) return;
     switch (message.kind) {
       case "publish":
+        if (message.msgType === "execute_input") running = message.parent;
         publisher.publish(message);
         break;
       case "stream":
@@ -151,6 +164,7 @@ async function serve(): Promise<void> {
     }, PARENT_MS);
   }
 
+  watchMemory(flag, heapLimit);
   publisher.status("starting", null);
   run(beat());
   run(welcome());

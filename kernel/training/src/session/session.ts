@@ -134,8 +134,11 @@ export class Session {
       request.steps = integerOption("train", options, "steps", 0, 1);
     else request.to = integerOption("train", options, "to", -1, 0);
     if (this.#run) {
-      // Running all cells a second time asks for what is going on already.
-      if (request.to !== undefined && request.to === this.#target) return this.#run;
+      // Running all cells a second time asks for what is going on already, or was paused.
+      if (request.to !== undefined && request.to === this.#target) {
+        if (this.#run.status === "paused") void this.#run.continue();
+        return this.#run;
+      }
       throw new RunActive(this.name, this.#run.id ?? "");
     }
     this.#target = request.to ?? null;

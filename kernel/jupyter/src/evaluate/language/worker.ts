@@ -1,40 +1,47 @@
-// The language thread: it compiles cells for main, and answers the I/O thread's questions.
+// The language thread: it checks cells for main, and answers the I/O thread's questions.
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import type { Finding } from "../../errors.js";
 import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
 import type { IsCompleteRequest } from "../../wire/is-complete.js";
-import { createCompiler, type CompilerOptions, type Compilation } from "./compiler.js";
+import { createLanguage, type LanguageOptions } from "./language.js";
 
 /** What the language thread is started with. */
-export interface LanguageStart extends CompilerOptions {
+export interface LanguageStart extends LanguageOptions {
   questions: MessagePort;
 }
 
 /** What main asks of it. */
 export type ToLanguage =
-  | { kind: "compile"; id: number; code: string }
+  | { kind: "check"; id: number; cell: number; code: string }
+  | { kind: "typesAmong"; id: number; module: string; names: readonly string[] }
   | { kind: "keep"; cell: number; names: readonly string[] };
 
-/** What it answers to "compile". */
+/** What it answers to what has an id. */
 export type FromLanguage = { id: number } & (
-  { compilation: Compilation } | { failure: { message: string; stack: string } }
+  { value: Finding[] | string[] } | { failure: { message: string; stack: string } }
 );
 
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
-const compiler = createCompiler(options);
+const language = createLanguage(options);
 
 main.on("message", (message: ToLanguage) => {
-  if (message.kind === "keep") compiler.keep(message.cell, message.names);
-  else {
-    const { id } = message;
-    try {
-      main.postMessage({ id, compilation: compiler.compile(message.code) } satisfies FromLanguage);
-    } catch (error) {
-      const { message: text, stack = "" } = error as Error;
-      main.postMessage({ id, failure: { message: text, stack } } satisfies FromLanguage);
-    }
+  if (message.kind === "keep") {
+    language.keep(message.cell, message.names);
+    return;
+  }
+  const { id } = message;
+  try {
+    const value =
+      message.kind === "check"
+        ? language.check(message.cell, message.code)
+        : language.typesAmong(message.module, message.names);
+    main.postMessage({ id, value } satisfies FromLanguage);
+  } catch (error) {
+    const { message: text, stack = "" } = error as Error;
+    main.postMessage({ id, failure: { message: text, stack } } satisfies FromLanguage);
   }
 });
 
@@ -48,22 +55,22 @@ const cold = Object.keys(options.packages);
 function warmNext(): void {
   const name = cold.shift();
   if (name === undefined) return;
-  compiler.warm(name);
+  language.warm(name);
   setTimeout(warmNext);
 }
 
-compiler.compile("const warm = [1].map((n) => n + 1); console.log(await warm)");
+language.check(0, "const warm = [1].map((n) => n + 1); console.log(await warm)");
 setTimeout(warmNext);
 
 function answer(msgType: string, content: Record<string, unknown>): Record<string, unknown> {
   try {
     switch (msgType) {
       case "complete_request":
-        return { ...compiler.complete(content as unknown as CompleteRequest) };
+        return { ...language.complete(content as unknown as CompleteRequest) };
       case "inspect_request":
-        return { ...compiler.inspect(content as unknown as InspectRequest) };
+        return { ...language.inspect(content as unknown as InspectRequest) };
       default:
-        return { ...compiler.isComplete(content as unknown as IsCompleteRequest) };
+        return { ...language.isComplete(content as unknown as IsCompleteRequest) };
     }
   } catch (error) {
     const { name, message, stack = "" } = error as Error;

@@ -1,33 +1,36 @@
 import ts from "typescript";
-import { cellDeclarationOf } from "./bindings.js";
+import { hasModifier, isVarBoundary, namesIn } from "../syntax/outline.js";
+import { assignedName, meansCellName, type CellNames } from "./bindings.js";
+import { countedLoop, inStretches } from "./counted-loops.js";
 import { rewriteImport } from "./imports.js";
-import { hasModifier, isVarBoundary, namesIn } from "./names.js";
 import { NAMES } from "./names-in-cells.js";
 import { assign, call, scoped, sequence } from "./nodes.js";
 
 const f = ts.factory;
 
 /**
- * Makes the transformer that turns a checked cell into the body of an async function:
+ * Makes the transformer that turns a cell into the body of an async function:
  * names of cells live on one plain object, so that every cell and every closure sees the newest
  * value; imports become awaited calls; loops and awaits look whether the cell was interrupted; the
- * value of a last expression is returned.
+ * value of a last expression is returned, unless a semicolon behind it says that nobody wants it.
  *
- * @param codeEnd where the cell's own text ends
- * @example program.emit(file, write, undefined, false, { before: [rewriteCell(checker, end)] })
+ * @param names what the cell's identifiers may mean
+ * @example ts.transpileModule(code, { transformers: { before: [rewriteCell(names)] } })
  */
-export function rewriteCell(
-  checker: ts.TypeChecker,
-  codeEnd: number,
-): ts.TransformerFactory<ts.SourceFile> {
+export function rewriteCell(names: CellNames): ts.TransformerFactory<ts.SourceFile> {
   return (context) => {
     const hoisted: ts.Statement[] = [];
+    let stretches = 0;
 
     function visit(node: ts.Node): ts.VisitResult<ts.Node | undefined> {
       if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
       if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
       if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
       if (ts.isIdentifier(node)) return reference(node) ?? node;
+      const assigned = assignedName(node);
+      if (assigned && names.constants.has(assigned.text) && meansCellName(assigned, names)) {
+        return ts.setTextRange(call(NAMES.constant, f.createStringLiteral(assigned.text)), node);
+      }
       if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
       if (ts.isCallExpression(node)) return callExpression(node);
       if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(node);
@@ -51,7 +54,7 @@ export function rewriteCell(
     }
 
     function reference(node: ts.Identifier): ts.Expression | null {
-      if (!cellDeclarationOf(checker, node, codeEnd)) return null;
+      if (!meansCellName(node, names)) return null;
       return ts.setTextRange(ts.setOriginalNode(scoped(node.text), node), node);
     }
 
@@ -90,6 +93,12 @@ export function rewriteCell(
 
     function loop(node: ts.IterationStatement): ts.Statement {
       const inner = each(node);
+      const counted = ts.isForStatement(node) ? countedLoop(node) : null;
+      if (counted) {
+        stretches += 1;
+        const label = `__stretch${stretches}`;
+        return inStretches(inner as ts.ForStatement, counted, tick(), label);
+      }
       const statements = ts.isBlock(inner.statement)
         ? inner.statement.statements
         : [inner.statement];
@@ -149,7 +158,7 @@ export function rewriteCell(
     function topLevel(node: ts.Statement): ts.Statement[] {
       if (hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return [];
       if (ts.isImportDeclaration(node) || ts.isImportEqualsDeclaration(node)) {
-        hoisted.push(...rewriteImport(checker, node));
+        hoisted.push(...rewriteImport(node));
         return [];
       }
       if (ts.isExportDeclaration(node)) return [];
@@ -172,17 +181,11 @@ export function rewriteCell(
       return visited === undefined ? [] : Array.isArray(visited) ? visited : [visited];
     }
 
-    function existsAtRunTime(node: ts.DeclarationStatement): boolean {
-      if (!ts.isModuleDeclaration(node)) return true;
-      const symbol = checker.getSymbolAtLocation(node.name!);
-      return ((symbol?.flags ?? 0) & ts.SymbolFlags.ValueModule) !== 0;
-    }
-
     return (source) => {
-      const own = source.statements.filter((node) => node.getStart(source) < codeEnd);
-      const statements = own.flatMap(topLevel);
+      const statements = source.statements.flatMap(topLevel);
       const last = statements.at(-1);
-      if (last && ts.isExpressionStatement(last) && own.at(-1) && isValue(own.at(-1)!)) {
+      const written = source.statements.at(-1);
+      if (last && ts.isExpressionStatement(last) && written && isResult(written, source)) {
         // In an array: returned bare, a promise would be waited for.
         const value = f.createArrayLiteralExpression([last.expression]);
         statements[statements.length - 1] = ts.setTextRange(f.createReturnStatement(value), last);
@@ -192,8 +195,18 @@ export function rewriteCell(
   };
 }
 
-function isValue(node: ts.Statement): boolean {
-  return ts.isExpressionStatement(node) || ts.isExportAssignment(node);
+function isResult(node: ts.Statement, source: ts.SourceFile): boolean {
+  if (ts.isExportAssignment(node)) return true;
+  return ts.isExpressionStatement(node) && source.text[node.end - 1] !== ";";
+}
+
+// Interfaces and types leave nothing behind, and neither does a namespace that has nothing else.
+function existsAtRunTime(node: ts.Statement): boolean {
+  if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return false;
+  if (!ts.isModuleDeclaration(node)) return true;
+  if (!node.body) return false;
+  if (ts.isModuleDeclaration(node.body)) return existsAtRunTime(node.body);
+  return ts.isModuleBlock(node.body) && node.body.statements.some(existsAtRunTime);
 }
 
 function statement(expression: ts.Expression, range?: ts.Node): ts.Statement {

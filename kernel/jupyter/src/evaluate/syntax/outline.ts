@@ -5,6 +5,8 @@ export interface CellName {
   name: string;
   /** Whether later cells may assign to it: declared by `let` or `var`. */
   assignable: boolean;
+  /** Whether assigning to it fails at run time: declared by `const`, or imported. */
+  constant: boolean;
   /** Whether it exists only for the type checker. */
   typeOnly: boolean;
 }
@@ -34,18 +36,19 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
   const modules = new Set<string>();
   let augments = false;
 
-  function declare(name: string, assignable: boolean, typeOnly: boolean): void {
+  function declare(name: string, assignable: boolean, typeOnly: boolean, constant = false): void {
     const before = names.get(name);
     // A value and a type may share a name: what is known of the value counts.
     names.set(name, {
       name,
       assignable: assignable || (before?.assignable ?? false),
+      constant: constant || (before?.constant ?? false),
       typeOnly: typeOnly && (before?.typeOnly ?? true),
     });
   }
 
   function bind(binding: ts.BindingName, assignable: boolean): void {
-    if (ts.isIdentifier(binding)) declare(binding.text, assignable, false);
+    if (ts.isIdentifier(binding)) declare(binding.text, assignable, false, !assignable);
     else {
       for (const element of binding.elements) {
         if (!ts.isOmittedExpression(element)) bind(element.name, assignable);
@@ -60,12 +63,12 @@ export function outlineCell(source: ts.SourceFile): CellOutline {
   }
 
   function importClause(node: ts.ImportClause): void {
-    if (node.name) declare(node.name.text, false, node.isTypeOnly);
+    if (node.name) declare(node.name.text, false, node.isTypeOnly, true);
     if (node.namedBindings && ts.isNamespaceImport(node.namedBindings)) {
-      declare(node.namedBindings.name.text, false, node.isTypeOnly);
+      declare(node.namedBindings.name.text, false, node.isTypeOnly, true);
     } else {
       for (const element of node.namedBindings?.elements ?? []) {
-        declare(element.name.text, false, node.isTypeOnly || element.isTypeOnly);
+        declare(element.name.text, false, node.isTypeOnly || element.isTypeOnly, true);
       }
     }
   }

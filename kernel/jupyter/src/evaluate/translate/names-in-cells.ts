@@ -2,10 +2,12 @@
 export const NAMES = {
   /** The object that holds all cells' names. */
   scope: "__cells",
-  /** Loads a module: what `import` becomes. */
+  /** Loads a module: what `import()` becomes. */
   load: "__load",
-  /** Takes one export out of a module. */
-  pick: "__pick",
+  /** Loads a module and puts exports of it on the scope: what a static import becomes. */
+  bring: "__bring",
+  /** Throws: what is assigned to is a constant. */
+  constant: "__constant",
   /** Not 0 in its first element while an interrupt is pending. */
   flag: "__flag",
   /** Throws: the loop was interrupted. */

@@ -6,6 +6,9 @@ import type { Project } from "./project.js";
 /** More than anybody reads in a list. */
 const LIMIT = 500;
 
+/** Lists up to this long show what each entry is: every one costs a look at its types. */
+const DETAILED = 24;
+
 const WORD = /[\p{ID_Continue}$]*$/u;
 
 /**
@@ -34,14 +37,22 @@ export function completeAt(project: Project, request: CompleteRequest): Complete
     cursor_start: from,
     cursor_end: to,
     metadata: {
-      _jupyter_types_experimental: shown.map(({ name, kind }) => ({
-        text: name,
-        type: kindOf(kind),
+      _jupyter_types_experimental: shown.map((entry) => ({
+        text: entry.name,
+        type: kindOf(entry.kind),
         start: from,
         end: to,
+        ...(shown.length <= DETAILED && { signature: signatureOf(project, at, entry) }),
       })),
     },
   };
+}
+
+function signatureOf({ service, file }: Project, at: number, entry: ts.CompletionEntry): string {
+  const { name, source, data } = entry;
+  const details = service.getCompletionEntryDetails(file, at, name, {}, source, {}, data);
+  // "(method) Math.floor(x: number): number": the kind stands beside it already.
+  return ts.displayPartsToString(details?.displayParts).replace(/^\([\w ]+\) /, "");
 }
 
 function matches(entry: ts.CompletionEntry, typed: string): boolean {

@@ -1,0 +1,52 @@
+import vm from "node:vm";
+import { PARAMETERS } from "./translate/names-in-cells.js";
+
+/** In an array, so that a value that is a promise is not waited for on its way. */
+export type CellValue = [value?: unknown];
+
+/** A translated cell, ready to be started. */
+export type CellBody = () => Promise<CellValue | undefined>;
+
+// breakOnSigint guards only what vm itself starts: so it starts this, and this the cell.
+const START = Symbol.for("forkpoint.start-cell");
+const starter = new vm.Script(`globalThis[Symbol.for(${JSON.stringify(START.description)})]()`, {
+  filename: import.meta.filename, // an own frame, to be hidden in stacks
+});
+
+/**
+ * Makes a function of a translated cell.
+ *
+ * @param given the values of {@link PARAMETERS}, in their order
+ * @throws {SyntaxError} in V8's words, for what TypeScript's parser lets pass
+ * @example startBody(prepareBody("return [1]", "cell-1.ts", given)) // resolves to [1]
+ */
+export function prepareBody(javascript: string, name: string, given: readonly unknown[]): CellBody {
+  // Two functions, so that a cell may declare a name that is a parameter.
+  const text = `((${PARAMETERS.join(", ")}) => async () => { "use strict";\n${javascript}\n})`;
+  const script = new vm.Script(text, {
+    filename: name,
+    lineOffset: -1,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return (script.runInThisContext() as (...all: unknown[]) => CellBody)(...given);
+}
+
+/**
+ * Starts a cell so that SIGINT stops what it does before its first await.
+ *
+ * @example await startBody(body)
+ */
+export function startBody(body: CellBody): ReturnType<CellBody> {
+  const holder = globalThis as { [START]?: CellBody };
+  Object.defineProperty(holder, START, { value: body, configurable: true });
+  return starter.runInThisContext({ breakOnSigint: true }) as ReturnType<CellBody>;
+}
+
+/**
+ * Whether an error is vm's, for a cell that SIGINT stopped.
+ *
+ * @example isSignal(error) ? new Interrupted() : error
+ */
+export function isSignal(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+}

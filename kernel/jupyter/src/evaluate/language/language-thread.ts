@@ -1,0 +1,54 @@
+import { Worker, type MessagePort } from "node:worker_threads";
+import type { Finding } from "../../errors.js";
+import type { LanguageOptions } from "./language.js";
+import type { FromLanguage, LanguageStart, ToLanguage } from "./worker.js";
+
+/** The notebook's types as main sees them: in a thread of their own. */
+export interface AsyncLanguage {
+  check(cell: number, code: string): Promise<Finding[]>;
+  typesAmong(module: string, names: readonly string[]): Promise<string[]>;
+  keep(cell: number, names: readonly string[]): void;
+}
+
+/**
+ * Starts the language thread and lets it warm up, so that the first completion does not wait.
+ *
+ * @param questions the I/O thread's line for completion and inspection
+ * @param onFailure told when the thread ends, which it never should
+ * @example const language = startLanguageThread({ cwd, packages: {} }, port, fail);
+ */
+export function startLanguageThread(
+  options: LanguageOptions,
+  questions: MessagePort,
+  onFailure: (error: Error) => void,
+): AsyncLanguage {
+  const worker = new Worker(new URL("./worker.js", import.meta.url), {
+    workerData: { ...options, questions } satisfies LanguageStart,
+    transferList: [questions],
+    name: "typescript",
+  });
+  const waiting = new Map<number, PromiseWithResolvers<never>>();
+  let lastId = 0;
+  worker.on("message", (message: FromLanguage) => {
+    const promise = waiting.get(message.id);
+    waiting.delete(message.id);
+    if ("value" in message) promise?.resolve(message.value as never);
+    else promise?.reject(Object.assign(new Error(message.failure.message), message.failure));
+  });
+  worker.on("error", onFailure);
+  const post = (message: ToLanguage): void => worker.postMessage(message);
+
+  function ask(message: (id: number) => ToLanguage): Promise<never> {
+    lastId += 1;
+    const promise = Promise.withResolvers<never>();
+    waiting.set(lastId, promise);
+    post(message(lastId));
+    return promise.promise;
+  }
+
+  return {
+    check: (cell, code) => ask((id) => ({ kind: "check", id, cell, code })),
+    typesAmong: (module, names) => ask((id) => ({ kind: "typesAmong", id, module, names })),
+    keep: (cell, names) => post({ kind: "keep", cell, names }),
+  };
+}

@@ -1,0 +1,104 @@
+import ts from "typescript";
+import type { Finding } from "../../errors.js";
+import type { CompleteReply, CompleteRequest } from "../../wire/complete.js";
+import type { InspectReply, InspectRequest } from "../../wire/inspect.js";
+import type { IsCompleteReply, IsCompleteRequest } from "../../wire/is-complete.js";
+import { toFindings } from "../syntax/findings.js";
+import { outlineCell, type CellOutline } from "../syntax/outline.js";
+import { completeAt } from "./completion.js";
+import { completenessOf } from "./completeness.js";
+import { typesAmong } from "./exports.js";
+import { appendix, type KnownName } from "./prelude.js";
+import { createProject } from "./project.js";
+import { inspectAt } from "./quick-info.js";
+
+/** What knows the types of a notebook's cells, in the order they are run. */
+export interface Language {
+  /**
+   * Tells what TypeScript finds wrong in a cell. Its names are not seen by later cells until
+   * {@link keep}.
+   *
+   * @param cell a number that no other cell has
+   */
+  check(cell: number, code: string): Finding[];
+  /** Makes names of a checked cell known to later ones; types always, values those named. */
+  keep(cell: number, names: readonly string[]): void;
+  /** Loads a module's types ahead of their first use. */
+  warm(module: string): void;
+  /** Which of a module's exports are only types, so that nothing is there at run time. */
+  typesAmong(module: string, names: readonly string[]): string[];
+  complete(request: CompleteRequest): CompleteReply;
+  inspect(request: InspectRequest): InspectReply;
+  isComplete(request: IsCompleteRequest): IsCompleteReply;
+}
+
+/** What must be known of the notebook. */
+export interface LanguageOptions {
+  /** The notebook's folder. */
+  cwd: string;
+  /** The kernel's own packages: name to folder. */
+  packages: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts TypeScript for a notebook.
+ *
+ * @example
+ * const language = createLanguage({ cwd: process.cwd(), packages: {} });
+ * language.check(1, "const a: number = 'text'"); // one finding, TypeScript's 2322
+ */
+export function createLanguage(options: LanguageOptions): Language {
+  const project = createProject(options.cwd, options.packages);
+  const known = new Map<string, KnownName>();
+  const checked = new Map<number, { text: string; outline: CellOutline }>();
+  let augmenting: number[] = [];
+
+  function outlineOf(code: string): CellOutline {
+    return outlineCell(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ESNext, true));
+  }
+
+  // For questions about code every name may be wanted, not only those it mentions.
+  function showAll(code: string): void {
+    project.show(code + appendix(outlineOf(code), known, () => true, augmenting));
+  }
+
+  return {
+    check(cell, code) {
+      const outline = outlineOf(code);
+      const text =
+        code + appendix(outline, known, (name) => outline.mentioned.has(name), augmenting);
+      project.show(text);
+      checked.set(cell, { text, outline });
+      const { service, file } = project;
+      const syntax = toFindings(service.getSyntacticDiagnostics(file), code, true);
+      if (syntax.length > 0) return syntax;
+      return toFindings(service.getSemanticDiagnostics(file), code, false);
+    },
+    keep(cell, names) {
+      const kept = checked.get(cell);
+      if (!kept) return;
+      checked.delete(cell);
+      project.keep(cell, kept.text);
+      project.hold(kept.outline.modules);
+      for (const { name, assignable, typeOnly } of kept.outline.names) {
+        if (typeOnly || names.includes(name)) known.set(name, { cell, assignable });
+      }
+      if (kept.outline.augments) augmenting = [...augmenting, cell];
+    },
+    warm(module) {
+      project.hold([module]);
+      this.check(0, `import * as warm from ${JSON.stringify(module)}`);
+      checked.delete(0);
+    },
+    typesAmong: (module, names) => typesAmong(project, module, names),
+    complete(request) {
+      showAll(request.code);
+      return completeAt(project, request);
+    },
+    inspect(request) {
+      showAll(request.code);
+      return inspectAt(project, request);
+    },
+    isComplete: ({ code }) => completenessOf(code),
+  };
+}
