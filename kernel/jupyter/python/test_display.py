@@ -153,8 +153,9 @@ def test_tslabs_new_display_overwrites_one_output(shared):
 
 
 def test_tslab_is_typed(shared):
-    cell = shared.run('import * as tslab from "tslab"; tslab.display.png("no bytes")')
-    assert "Argument of type 'string' is not assignable" in str(cell.messages)
+    shared.run('import * as tslab from "tslab"; const display = tslab.newDisplay()')
+    content = shared.reply(shared.client.inspect("display.png", 11))["content"]
+    assert "Display.png(b: Uint8Array): void" in content["data"]["text/plain"]
 
 
 PROGRESS = 'import { progress } from "@forkpoint/display";\n'

@@ -7,9 +7,8 @@ import { registerWidgetControl } from "./comms/widget-control.js";
 import type { Widget } from "./comms/widget.js";
 import { contextNow, createContext, runIn, stopEverything } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
-import { toWire } from "./display/bundle.js";
+import { loadKinds, toWire } from "./display/bundle.js";
 import { cellPackages } from "./display/cells/cell-packages.js";
-import { defineCellGlobals } from "./display/cells/cell-globals.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
@@ -115,10 +114,13 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   );
 
   // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
-  const [{ createCellEvaluator }, { createModuleLoader }] = await Promise.all([
-    import("./evaluate/cell-evaluator.js"),
-    import("./evaluate/module-loader.js"),
-  ]);
+  const [{ createCellEvaluator }, { createModuleLoader }, { defineCellGlobals }] =
+    await Promise.all([
+      import("./evaluate/cell-evaluator.js"),
+      import("./evaluate/module-loader.js"),
+      import("./display/cells/cell-globals.js"),
+      loadKinds(),
+    ]);
   const sources = createCellSources();
   installStackTraces(sources);
   const outbox = createOutbox(io.post);

@@ -1,15 +1,6 @@
 import { inspect } from "node:util";
 import type { MimeBundle } from "../wire/display.js";
-import { arrowTable } from "./kinds/arrow-table.js";
-import { canvas } from "./kinds/canvas.js";
-import { dataFrame } from "./kinds/data-frame.js";
-import { failure } from "./kinds/failure.js";
 import type { Kind } from "./kinds/kind.js";
-import { markup } from "./kinds/markup.js";
-import { pictureBytes } from "./kinds/picture-bytes.js";
-import { records } from "./kinds/records.js";
-import { tensor } from "./kinds/tensor.js";
-import { vega } from "./kinds/vega.js";
 import { plainForm } from "./plain-form.js";
 
 /** The method by which a value says how it looks: it returns a MIME bundle, or a promise of one. */
@@ -17,18 +8,17 @@ export const DISPLAY = Symbol.for("Jupyter.display");
 
 const INSPECT = { depth: 4, maxArrayLength: 100, maxStringLength: 10_000, breakLength: 100 };
 
-/** In the order in which they are tried. */
-const KINDS: readonly Kind[] = [
-  failure,
-  pictureBytes,
-  vega,
-  canvas,
-  markup,
-  tensor,
-  arrowTable,
-  dataFrame,
-  records,
-];
+let kinds: readonly Kind[] | null = null;
+
+/**
+ * Loads what knows the kinds of values. A kernel answers sooner without, so it calls this later;
+ * until then values that could be of a kind have to be waited for.
+ *
+ * @example await loadKinds()
+ */
+export async function loadKinds(): Promise<void> {
+  kinds ??= (await import("./kinds/kinds.js")).KINDS;
+}
 
 /**
  * The forms in which a value is shown, a text always among them. A value that has a
@@ -64,7 +54,8 @@ export function bundleNow(value: unknown): MimeBundle | Promise<MimeBundle> {
     const made = (method as () => unknown).call(value) as MimeBundle | Promise<MimeBundle>;
     return isPromise(made) ? Promise.resolve(made).then(toWire) : toWire(made);
   }
-  for (const kind of KINDS) {
+  if (!kinds) return loadKinds().then(() => bundleNow(value));
+  for (const kind of kinds) {
     try {
       const made = kind.bundle(value);
       if (made === null) continue;
