@@ -7,7 +7,8 @@ import { registerWidgetControl } from "./comms/widget-control.js";
 import type { Widget } from "./comms/widget.js";
 import { contextNow, createContext, runIn, stopEverything } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
-import { toWire } from "./display/bundle.js";
+import { loadKinds, toWire } from "./display/bundle.js";
+import { cellPackages } from "./display/cells/cell-packages.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
@@ -39,7 +40,7 @@ export interface KernelOptions {
   implementation: { name: string; version: string };
   /** Shown by consoles when they start. */
   banner: string;
-  /** Module names that cells always get from the kernel, with their types. */
+  /** Module names that cells always get from the kernel, with their types, beside its own two. */
   packages: Record<string, KernelPackage>;
   /** What becomes of a cell with type errors: it runs, with them beside, or is refused. */
   typeErrors?: "beside" | "refuse";
@@ -92,6 +93,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const connection = readConnection(options.connectionFile);
   for (const warning of connectionWarnings(connection)) logLine(warning);
   const cwd = process.cwd();
+  const packages = { ...cellPackages(), ...options.packages };
   const questions = new MessageChannel();
   const interruption = createInterruption(createInterruptFlag());
 
@@ -112,20 +114,23 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   );
 
   // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
-  const [{ createCellEvaluator }, { createModuleLoader }] = await Promise.all([
-    import("./evaluate/cell-evaluator.js"),
-    import("./evaluate/module-loader.js"),
-  ]);
+  const [{ createCellEvaluator }, { createModuleLoader }, { defineCellGlobals }] =
+    await Promise.all([
+      import("./evaluate/cell-evaluator.js"),
+      import("./evaluate/module-loader.js"),
+      import("./display/cells/cell-globals.js"),
+      loadKinds(),
+    ]);
   const sources = createCellSources();
   installStackTraces(sources);
   const outbox = createOutbox(io.post);
   const outputs = createOutputs(outbox, sources);
   const language = startLanguageThread(
-    { cwd, packages: foldersOf(options.packages) },
+    { cwd, packages: foldersOf(packages) },
     questions.port2,
     fatal,
   );
-  const modules = createModuleLoader(cwd, options.packages);
+  const modules = createModuleLoader(cwd, packages);
   const evaluator = createCellEvaluator({
     language,
     modules,
@@ -182,6 +187,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     }
   };
   setCurrentKernel(kernel);
+  defineCellGlobals(globalThis);
   for (const message of early) handle(message);
   return kernel;
 }

@@ -1,0 +1,1 @@
+export * from "../../dist/display/cells/cell-module.js";
