@@ -17,20 +17,26 @@ import { createInterruption } from "./evaluate/interruption.js";
 import { createModuleLoader, type KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
 import { createExecutor } from "./execution/executor.js";
-import { createHistory } from "./execution/history.js";
+import { createQuestions, installGlobals, type Questions } from "./execution/globals.js";
+import { createPages, type Pages } from "./execution/pages.js";
+import { createStdin } from "./execution/stdin.js";
+import { createHistory } from "./history/history.js";
+import { historyFileOf } from "./history/place.js";
 import { guardProcess } from "./process/guard.js";
 import { createStop } from "./process/stop.js";
 import { captureStdio } from "./process/stdio.js";
 import { createServer } from "./server.js";
 import { createInterruptFlag } from "./sockets/interrupt-flag.js";
 import { startIoThread } from "./sockets/io-thread.js";
-import type { FromIo } from "./sockets/link.js";
-import { logLine } from "./sockets/log.js";
+import type { FromIo, InputBell } from "./sockets/link.js";
+import { createFloodLog, logLine } from "./sockets/log.js";
 import { createOutbox } from "./sockets/outbox.js";
 import { connectionWarnings, readConnection } from "./wire/connection.js";
 import type { MimeBundle } from "./wire/display.js";
+import { FramesRejected, readEnvelope } from "./wire/frames.js";
 import type { Header } from "./wire/header.js";
 import { kernelInfo } from "./wire/kernel-info.js";
+import type { Envelope } from "./wire/message.js";
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -41,6 +47,11 @@ export interface KernelOptions {
   banner: string;
   /** Module names that cells always get from the kernel, with their types. */
   packages: Record<string, KernelPackage>;
+  /**
+   * Where the lines that were run are kept, for the next session too. If left out, a file in the
+   * user's Jupyter data folder named after the implementation; null keeps them until the kernel ends.
+   */
+  historyFile?: string | null;
   /** Told of every interrupt. */
   onInterrupt?(): void;
   /** Awaited, at most 4 s, before the process ends. */
@@ -59,7 +70,7 @@ export interface DisplayOptions {
 }
 
 /** The kernel of this process, as the code in it sees it. */
-export interface Kernel {
+export interface Kernel extends Questions {
   comms: Comms;
   /** Every open widget by its id. */
   widgets: Map<string, Widget>;
@@ -67,6 +78,11 @@ export interface Kernel {
   display(bundle: MimeBundle, options?: DisplayOptions): void;
   /** Empties the cell's output; with `wait` only when the next output comes. */
   clearOutput(options?: { wait?: boolean; parent?: Header }): void;
+  /**
+   * Shows a long text in the pager of a console, when the cell that runs ends. JupyterLab has no
+   * pager and leaves it out.
+   */
+  page(bundle: MimeBundle): void;
   /** The message that caused the code now running; null in code that none caused. */
   parent(): Header | null;
   /** Runs a function as if that message had caused it. */
@@ -91,6 +107,8 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   for (const warning of connectionWarnings(connection)) logLine(warning);
   const cwd = process.cwd();
   const questions = new MessageChannel();
+  const answers = new MessageChannel();
+  const bell: InputBell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const interruption = createInterruption(createInterruptFlag());
 
   // What comes before everything here is made waits its turn.
@@ -103,6 +121,8 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
       info: kernelInfo(options.implementation, options.banner, typescriptVersion()),
       flag: interruption.flag,
       language: questions.port1,
+      answers: answers.port1,
+      bell,
       parentProcess: parentToWatch(),
     },
     (message) => handle(message),
@@ -122,11 +142,17 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const comms = createComms((msgType, content, extras) =>
     outbox.publish(msgType, content, outputs.parent(), extras),
   );
-  const kernel = createKernel(comms, outputs);
+  const stdin = createStdin(outbox, answers.port2, bell);
+  const asking = createQuestions(stdin);
+  const pages = createPages();
+  const kernel = createKernel(comms, outputs, asking, pages);
   registerWidgetControl(comms, kernel.widgets);
-  const history = createHistory();
+  const { historyFile = historyFileOf(options.implementation.name) } = options;
+  const history = createHistory(historyFile, logLine);
   const { barrier } = io;
-  const executor = createExecutor({ evaluator, outputs, outbox, sources, history, barrier });
+  const executor = createExecutor({
+    ...{ evaluator, outputs, outbox, sources, history, stdin, pages, barrier },
+  });
 
   function interrupt(): void {
     evaluator.interrupt();
@@ -138,17 +164,31 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     void stop(false, 1);
   }
 
-  const stop = createStop(io, options.onShutdown, (code) => exit(code));
+  const stop = createStop(io, options.onShutdown, (code) => {
+    history.close();
+    exit(code);
+  });
   const exit = guardProcess({
     onError: (error) => outputs.error(error),
     onInterrupt: createSignalHandler(interruption.flag, interrupt),
     onTerminate: () => void stop(false),
   });
   captureStdio(outputs.print);
+  installGlobals(asking);
 
-  const serve = createServer({ outbox, comms, history, executor, outputs });
+  const log = createFloodLog(logLine);
+  const serve = createServer({ outbox, comms, history, executor, outputs, log });
+  function read(envelope: Envelope): void {
+    try {
+      serve(readEnvelope(envelope));
+    } catch (error) {
+      if (!(error instanceof FramesRejected)) throw error;
+      log(error.message);
+    }
+  }
+
   handle = (message) => {
-    if (message.kind === "request") serve(message.message);
+    if (message.kind === "request") read(message.envelope);
     else if (message.kind === "shutdown") void stop(message.restart);
     else if (message.kind === "failed") fatal(new Error(message.message));
     // A loop that saw the flag has ended its cell, and settled it, before this message came.
@@ -160,8 +200,9 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   return kernel;
 }
 
-function createKernel(comms: Comms, outputs: Outputs): Kernel {
+function createKernel(comms: Comms, outputs: Outputs, asking: Questions, pages: Pages): Kernel {
   return {
+    ...asking,
     comms,
     widgets: new Map(),
     display(bundle, { displayId, update = false, metadata = {}, parent } = {}) {
@@ -171,6 +212,11 @@ function createKernel(comms: Comms, outputs: Outputs): Kernel {
     },
     clearOutput({ wait = false, parent } = {}) {
       outputs.put(["clear_output", { wait }], parent);
+    },
+    page(bundle) {
+      const data = toWire(bundle);
+      // With no cell to carry it, better shown than lost.
+      if (!pages.add(data)) outputs.put(["display_data", { data, metadata: {}, transient: {} }]);
     },
     parent: () => contextNow()?.parent ?? null,
     runAs: (parent, fn) => runIn(createContext(parent), fn),
