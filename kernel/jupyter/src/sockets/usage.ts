@@ -29,6 +29,7 @@ export function createUsage(): () => UsageReply {
     const seconds = (now.at - last.at) / 1000;
     const host = now.host.all - last.host.all;
     const reply: UsageReply = {
+      status: "ok",
       hostname: os.hostname(),
       pid: process.pid,
       // A child that has ended takes its seconds with it.

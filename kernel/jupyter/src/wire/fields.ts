@@ -10,7 +10,7 @@ const KINDS = {
   text: ["a string", (value: unknown) => typeof value === "string"],
   flag: ["true or false", (value: unknown) => typeof value === "boolean"],
   whole: ["a whole number", (value: unknown) => Number.isSafeInteger(value)],
-  position: ["a whole number from 0", (v: unknown) => Number.isSafeInteger(v) && Number(v) >= 0],
+  position: ["a whole number from 0", (v: unknown) => Number.isInteger(v) && Number(v) >= 0],
   object: ["an object", isObject],
   texts: [
     "an object of strings",

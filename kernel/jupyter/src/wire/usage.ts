@@ -1,5 +1,7 @@
 /** `usage_reply`, as ipykernel gives it: what the kernel and its machine use. */
 export interface UsageReply {
+  /** ipykernel leaves it out; every other reply has it. */
+  status: "ok";
   hostname: string;
   pid: number;
   /** Percent of one core since the last request, child processes included. */
