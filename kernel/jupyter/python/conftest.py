@@ -43,6 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     (spec / "kernel.json").write_text(json.dumps(content))
     os.environ["JUPYTER_PATH"] = folder.name
+    # The kernels' history, which is not the developer's.
+    os.environ["JUPYTER_DATA_DIR"] = str(Path(folder.name) / "data")
 
 
 @pytest.fixture

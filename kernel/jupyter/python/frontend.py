@@ -134,9 +134,25 @@ class Frontend:
         content: dict[str, Any],
         buffers: list[bytes] | None = None,
         metadata: dict[str, Any] | None = None,
+        channel: str = "shell",
     ) -> str:
-        """Sends any message on the shell channel, with buffers; returns its id."""
+        """Sends any message, with buffers; returns its id."""
         session = self.client.session
         message = session.msg(msg_type, content, metadata=metadata)
-        session.send(self.client.shell_channel.socket, message, buffers=buffers)
+        socket = getattr(self.client, f"{channel}_channel").socket
+        session.send(socket, message, buffers=buffers)
         return message["header"]["msg_id"]
+
+    def ask(
+        self, msg_type: str, content: dict[str, Any], channel: str = "shell", timeout: float = 5
+    ) -> dict[str, Any]:
+        """Sends any request; returns its reply, after the idle that belongs to it."""
+        msg_id = self.send(msg_type, content, channel=channel)
+        messages = self.idle(msg_id, timeout)
+        states = [m["content"].get("execution_state") for m in messages]
+        assert (states[0], states[-1]) == ("busy", "idle")
+        get = getattr(self.client, f"get_{channel}_msg")
+        while True:
+            message = get(timeout=timeout)
+            if message["parent_header"].get("msg_id") == msg_id:
+                return message

@@ -172,8 +172,8 @@ def test_late_output_lands_in_the_cell_that_caused_it(shared):
 
 
 def test_history_gives_outputs_when_asked(shared):
-    shared.run("6 * 7")
-    msg_id = shared.client.history(output=True, hist_access_type="tail", n=1)
+    count = shared.run("6 * 7").reply["execution_count"]
+    msg_id = shared.client.history(output=True, hist_access_type="range", session=0, start=count)
     ((_, _, (code, output)),) = shared.reply(msg_id)["content"]["history"]
     assert (code, output) == ("6 * 7", "42")
 
@@ -191,6 +191,12 @@ def test_completion_knows_earlier_cells(shared):
     assert content["matches"] == ["alpha", "beta"]
     content = shared.reply(shared.client.complete("compl", 5))["content"]
     assert "completable" in content["matches"]
+
+
+def test_the_kernels_own_globals_are_typed(shared):
+    for name, signature in [("confirm", "confirm(text?: string): boolean"), ("md", "var md: (strings: TemplateStringsArray")]:
+        content = shared.reply(shared.client.inspect(name, len(name)))["content"]
+        assert signature in content["data"]["text/plain"]
 
 
 def test_inspection_tells_types_and_documentation(shared):

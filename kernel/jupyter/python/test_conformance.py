@@ -29,6 +29,7 @@ class TestConformance(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
     code_inspect_sample = "Math.floor"
     code_clear_output = 'import { clear } from "toy"; clear()'
+    code_page_something = 'import { page } from "toy"; page("a manual")'
     support_iopub_welcome = True
 
 

@@ -24,6 +24,7 @@ def test_an_empty_folder_has_the_kernels_package_and_nodes_types(start, tmp_path
     assert cell.result == "1"
     assert kernel.run('import { loads } from "toy"; import * as all from "toy"; [loads, all.loads]').result == "[ 1, 1 ]"
     assert kernel.run('(await import("toy")).loads').result == "1"
+    assert kernel.run('require("toy").loads').result == "1"
     assert "'no-such-thing'" in kernel.run('import "no-such-thing"; 1').error["evalue"]
 
 

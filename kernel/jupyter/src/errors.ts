@@ -29,6 +29,38 @@ export class KernelRunning extends Error implements ErrorDetails {
   }
 }
 
+/** A client sent a request with a field that is missing or of the wrong type. */
+export class RequestInvalid extends Error implements ErrorDetails {
+  override readonly name = "RequestInvalid";
+  readonly code = "RequestInvalid";
+  readonly data: { msgType: string; field: string; wanted: string };
+  constructor(msgType: string, field: string, wanted: string) {
+    super(
+      `The ${field} of this ${msgType} must be ${wanted}: send it as the Jupyter protocol has it.`,
+    );
+    this.data = { msgType, field, wanted };
+  }
+}
+
+/** Input was asked for where there is nobody to give it. */
+export class StdinRefused extends Error implements ErrorDetails {
+  override readonly name = "StdinRefused";
+  readonly code = "StdinRefused";
+  readonly data: { prompt: string; reason: keyof typeof STDIN_REFUSALS };
+  constructor(prompt: string, reason: keyof typeof STDIN_REFUSALS) {
+    super(STDIN_REFUSALS[reason]);
+    this.data = { prompt, reason };
+  }
+}
+
+const STDIN_REFUSALS = {
+  notAllowed:
+    "The cell asked for input, but what runs it cannot ask anybody (allow_stdin is false): run it in a notebook or console, or write the value in the code.",
+  noCell:
+    "Input was asked for by code whose cell does not run: ask within a cell, and await the answer there.",
+  closed: "The input was closed without an answer: run the cell again and answer it.",
+} as const;
+
 /** Something that needs a kernel was used in a process without one. */
 export class NoKernel extends Error implements ErrorDetails {
   override readonly name = "NoKernel";

@@ -1,3 +1,5 @@
+export { CELL_GLOBALS } from "./execution/globals.js";
+export type { InputOptions, Questions } from "./execution/globals.js";
 export { currentKernel } from "./current.js";
 export { startKernel } from "./kernel.js";
 export type { DisplayOptions, Kernel, KernelOptions } from "./kernel.js";
@@ -20,5 +22,7 @@ export {
   KernelRunning,
   MemoryExhausted,
   NoKernel,
+  RequestInvalid,
+  StdinRefused,
 } from "./errors.js";
 export type { ErrorDetails, Finding } from "./errors.js";

@@ -8,9 +8,11 @@ import type { Widget } from "./comms/widget.js";
 import { contextNow, createContext, runIn, stopEverything } from "./context.js";
 import { currentKernel, setCurrentKernel } from "./current.js";
 import { loadKinds, toWire } from "./display/bundle.js";
+import { CELL_GLOBALS as DISPLAY_GLOBALS } from "./display/cells/cell-globals-text.js";
 import { cellPackages } from "./display/cells/cell-packages.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
+import type { Evaluator } from "./evaluate/evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
 import { startLanguageThread } from "./evaluate/language/language-thread.js";
 import { createSignalHandler } from "./evaluate/interrupt-signal.js";
@@ -18,20 +20,31 @@ import { createInterruption } from "./evaluate/interruption.js";
 import type { KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
 import { createExecutor } from "./execution/executor.js";
-import { createHistory } from "./execution/history.js";
+import {
+  CELL_GLOBALS as QUESTION_GLOBALS,
+  createQuestions,
+  installGlobals,
+  type Questions,
+} from "./execution/globals.js";
+import { createPages, type Pages } from "./execution/pages.js";
+import { createStdin } from "./execution/stdin.js";
+import type { History } from "./history/history.js";
+import { historyFileOf } from "./history/place.js";
 import { guardProcess } from "./process/guard.js";
 import { createStop } from "./process/stop.js";
 import { captureStdio } from "./process/stdio.js";
 import { createServer } from "./server.js";
 import { createInterruptFlag } from "./sockets/interrupt-flag.js";
 import { startIoThread } from "./sockets/io-thread.js";
-import type { FromIo } from "./sockets/link.js";
-import { logLine } from "./sockets/log.js";
+import type { FromIo, InputBell } from "./sockets/link.js";
+import { createFloodLog, logLine } from "./sockets/log.js";
 import { createOutbox } from "./sockets/outbox.js";
 import { connectionWarnings, readConnection } from "./wire/connection.js";
 import type { MimeBundle } from "./wire/display.js";
+import { FramesRejected, readEnvelope } from "./wire/frames.js";
 import type { Header } from "./wire/header.js";
 import { kernelInfo } from "./wire/kernel-info.js";
+import type { Envelope } from "./wire/message.js";
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -44,6 +57,11 @@ export interface KernelOptions {
   packages: Record<string, KernelPackage>;
   /** What becomes of a cell with type errors: it runs, with them beside, or is refused. */
   typeErrors?: "beside" | "refuse";
+  /**
+   * Where the lines that were run are kept, for the next session too. If left out, a file in the
+   * user's Jupyter data folder named after the implementation; null keeps them until the kernel ends.
+   */
+  historyFile?: string | null;
   /** Told of every interrupt. */
   onInterrupt?(): void;
   /** Awaited, at most 4 s, before the process ends. */
@@ -62,7 +80,7 @@ export interface DisplayOptions {
 }
 
 /** The kernel of this process, as the code in it sees it. */
-export interface Kernel {
+export interface Kernel extends Questions {
   comms: Comms;
   /** Every open widget by its id. */
   widgets: Map<string, Widget>;
@@ -70,6 +88,11 @@ export interface Kernel {
   display(bundle: MimeBundle, options?: DisplayOptions): void;
   /** Empties the cell's output; with `wait` only when the next output comes. */
   clearOutput(options?: { wait?: boolean; parent?: Header }): void;
+  /**
+   * Shows a long text in the pager of a console, when the cell that runs ends. JupyterLab has no
+   * pager and leaves it out.
+   */
+  page(bundle: MimeBundle): void;
   /** The message that caused the code now running; null in code that none caused. */
   parent(): Header | null;
   /** Runs a function as if that message had caused it. */
@@ -95,6 +118,8 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const cwd = process.cwd();
   const packages = { ...cellPackages(), ...options.packages };
   const questions = new MessageChannel();
+  const answers = new MessageChannel();
+  const bell: InputBell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const interruption = createInterruption(createInterruptFlag());
 
   // What comes before everything here is made waits its turn.
@@ -108,48 +133,21 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
       flag: interruption.flag,
       heapLimit: getHeapStatistics().heap_size_limit,
       language: questions.port1,
+      answers: answers.port1,
+      bell,
       parentProcess: parentToWatch(),
     },
     (message) => handle(message),
   );
 
-  // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
-  const [{ createCellEvaluator }, { createModuleLoader }, { defineCellGlobals }] =
-    await Promise.all([
-      import("./evaluate/cell-evaluator.js"),
-      import("./evaluate/module-loader.js"),
-      import("./display/cells/cell-globals.js"),
-      loadKinds(),
-    ]);
   const sources = createCellSources();
   installStackTraces(sources);
   const outbox = createOutbox(io.post);
   const outputs = createOutputs(outbox, sources);
-  const language = startLanguageThread(
-    { cwd, packages: foldersOf(packages) },
-    questions.port2,
-    fatal,
-  );
-  const modules = createModuleLoader(cwd, packages);
-  const evaluator = createCellEvaluator({
-    language,
-    modules,
-    interruption,
-    sources,
-    cwd,
-    refuseTypeErrors: options.typeErrors === "refuse",
-  });
-  const comms = createComms((msgType, content, extras) =>
-    outbox.publish(msgType, content, outputs.parent(), extras),
-  );
-  const kernel = createKernel(comms, outputs);
-  registerWidgetControl(comms, kernel.widgets);
-  const history = createHistory();
-  const { barrier } = io;
-  const executor = createExecutor({ evaluator, outputs, outbox, sources, history, barrier });
-
+  let evaluator: Evaluator | null = null;
+  let history: History | null = null;
   function interrupt(): void {
-    evaluator.interrupt();
+    evaluator?.interrupt();
     options.onInterrupt?.();
   }
 
@@ -166,17 +164,73 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     void stop(false, 1);
   }
 
-  const stop = createStop(io, options.onShutdown, (code) => exit(code));
+  const stop = createStop(io, options.onShutdown, (code) => {
+    history?.close();
+    exit(code);
+  });
   const exit = guardProcess({
     onError: (error) => outputs.error(error),
     onInterrupt: createSignalHandler(interruption.flag, interrupt),
     onTerminate: () => void stop(false),
   });
-  captureStdio(outputs.print);
+  // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
+  const [
+    { createCellEvaluator },
+    { createModuleLoader },
+    { defineCellGlobals },
+    { createHistory },
+  ] = await Promise.all([
+    import("./evaluate/cell-evaluator.js"),
+    import("./evaluate/module-loader.js"),
+    import("./display/cells/cell-globals.js"),
+    import("./history/history.js"),
+    loadKinds(),
+  ]);
+  const language = startLanguageThread(
+    { cwd, packages: foldersOf(packages), globals: [DISPLAY_GLOBALS, QUESTION_GLOBALS] },
+    questions.port2,
+    fatal,
+  );
+  const modules = createModuleLoader(cwd, packages);
+  evaluator = createCellEvaluator({
+    language,
+    modules,
+    interruption,
+    sources,
+    cwd,
+    refuseTypeErrors: options.typeErrors === "refuse",
+  });
+  const comms = createComms((msgType, content, extras) =>
+    outbox.publish(msgType, content, outputs.parent(), extras),
+  );
+  const stdin = createStdin(outbox, answers.port2, bell);
+  const asking = createQuestions(stdin);
+  const pages = createPages();
+  const kernel = createKernel(comms, outputs, asking, pages);
+  registerWidgetControl(comms, kernel.widgets);
+  const { historyFile = historyFileOf(options.implementation.name) } = options;
+  history = createHistory(historyFile, logLine);
+  const { barrier } = io;
+  const executor = createExecutor({
+    ...{ evaluator, outputs, outbox, sources, history, stdin, pages, barrier },
+  });
 
-  const serve = createServer({ outbox, comms, history, executor, outputs });
+  captureStdio(outputs.print);
+  installGlobals(asking);
+
+  const log = createFloodLog(logLine);
+  const serve = createServer({ outbox, comms, history, executor, outputs, log });
+  function read(envelope: Envelope): void {
+    try {
+      serve(readEnvelope(envelope));
+    } catch (error) {
+      if (!(error instanceof FramesRejected)) throw error;
+      log(error.message);
+    }
+  }
+
   handle = (message) => {
-    if (message.kind === "request") serve(message.message);
+    if (message.kind === "request") read(message.envelope);
     else if (message.kind === "shutdown") void stop(message.restart);
     else if (message.kind === "failed") fatal(new Error(message.message));
     // A loop that saw the flag has ended its cell, and settled it, before this message came.
@@ -192,8 +246,9 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   return kernel;
 }
 
-function createKernel(comms: Comms, outputs: Outputs): Kernel {
+function createKernel(comms: Comms, outputs: Outputs, asking: Questions, pages: Pages): Kernel {
   return {
+    ...asking,
     comms,
     widgets: new Map(),
     display(bundle, { displayId, update = false, metadata = {}, parent } = {}) {
@@ -203,6 +258,11 @@ function createKernel(comms: Comms, outputs: Outputs): Kernel {
     },
     clearOutput({ wait = false, parent } = {}) {
       outputs.put(["clear_output", { wait }], parent);
+    },
+    page(bundle) {
+      const data = toWire(bundle);
+      // With no cell to carry it, better shown than lost.
+      if (!pages.add(data)) outputs.put(["display_data", { data, metadata: {}, transient: {} }]);
     },
     parent: () => contextNow()?.parent ?? null,
     runAs: (parent, fn) => runIn(createContext(parent), fn),

@@ -11,6 +11,8 @@ export const loads: number;
 export function showHtml(html: string, options?: { displayId?: string; update?: boolean }): void;
 /** Empties the cell's output. */
 export function clear(wait?: boolean): void;
+/** Shows a text in a console's pager. */
+export function page(text: string): void;
 /** A value that takes a moment to show itself. */
 export function slowly(text: string): object;
 /** A widget with a binary value. */

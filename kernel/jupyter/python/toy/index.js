@@ -15,6 +15,10 @@ export function clear(wait = false) {
   currentKernel().clearOutput({ wait });
 }
 
+export function page(text) {
+  currentKernel().page({ "text/plain": text });
+}
+
 export function slowly(text) {
   return {
     async [DISPLAY]() {

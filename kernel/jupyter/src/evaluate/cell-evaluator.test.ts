@@ -18,7 +18,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 
 // One compiler for the whole file: it takes a second to start. Names of one test shadow those of
 // another.
-const language = createLanguage({ cwd, packages: {} });
+const language = createLanguage({ cwd, packages: {}, globals: [] });
 let parts: EvaluatorParts;
 let evaluator: Evaluator;
 let sources: CellSources;

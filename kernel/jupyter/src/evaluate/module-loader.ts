@@ -92,6 +92,10 @@ function pointToKernelPackages(packages: Readonly<Record<string, KernelPackage>>
       if (!match || isBuiltin(specifier) || context.parentURL?.startsWith(match.own)) {
         return next(specifier, context);
       }
+      // `require` looks from the file that says it, whatever parent it is given.
+      if (context.conditions?.includes("require")) {
+        return next(createRequire(match.parent).resolve(specifier), context);
+      }
       return next(specifier, { ...context, parentURL: match.parent });
     },
   });

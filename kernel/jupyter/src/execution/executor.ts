@@ -7,10 +7,18 @@ import { CellInvalid, Interrupted } from "../errors.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
 import type { Evaluator, Outcome } from "../evaluate/evaluator.js";
 import type { Outbox } from "../sockets/outbox.js";
-import type { ExecuteReply, ExecuteRequest, UserExpression } from "../wire/execute.js";
+import type { History } from "../history/history.js";
+import {
+  EXECUTE_FIELDS,
+  type ExecuteReply,
+  type ExecuteRequest,
+  type UserExpression,
+} from "../wire/execute.js";
+import { readFields } from "../wire/fields.js";
 import type { Header } from "../wire/header.js";
 import type { Message } from "../wire/message.js";
-import type { History } from "./history.js";
+import type { Pages } from "./pages.js";
+import type { Stdin } from "./stdin.js";
 
 /** How long a failed cell waits for what TypeScript has to say of it, in milliseconds. */
 const FINDINGS_MS = 400;
@@ -21,6 +29,8 @@ export interface ExecutorParts {
   outputs: Outputs;
   sources: CellSources;
   history: History;
+  stdin: Stdin;
+  pages: Pages;
   outbox: Outbox;
   /** Resolves when all that was sent before a failure has arrived. */
   barrier(): Promise<void>;
@@ -37,7 +47,7 @@ export interface Executor {
  * @example executor.add(request);
  */
 export function createExecutor(parts: ExecutorParts): Executor {
-  const { evaluator, outputs, outbox, sources, history } = parts;
+  const { evaluator, outputs, outbox, sources, history, stdin, pages } = parts;
   const waiting: Message[] = [];
   const aborted: Message[] = [];
   let working = false;
@@ -47,9 +57,23 @@ export function createExecutor(parts: ExecutorParts): Executor {
   const status = (state: "busy" | "idle", parent: Header): void =>
     outbox.publish("status", { execution_state: state }, parent);
 
-  async function execute(request: Message): Promise<ExecuteReply> {
-    const content = request.content as unknown as ExecuteRequest;
-    const { header } = request;
+  // What a request may ask for beside its outputs, it may ask for until it has ended.
+  async function executeWhole(request: Message): Promise<ExecuteReply> {
+    let content: ExecuteRequest;
+    try {
+      content = readFields("execute_request", request.content, EXECUTE_FIELDS);
+    } catch (error) {
+      return { status: "error", execution_count: count, ...errorContent(error, sources) };
+    }
+    stdin.enter(request, content.allow_stdin === true);
+    pages.enter();
+    const reply = await execute(request.header, content);
+    stdin.leave();
+    const payload = pages.leave();
+    return reply.status === "ok" ? { ...reply, payload } : reply;
+  }
+
+  async function execute(header: Header, content: ExecuteRequest): Promise<ExecuteReply> {
     const silent = content.silent === true;
     const stored = !silent && content.store_history !== false;
     if (stored) {
@@ -132,7 +156,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     for (let request = waiting.shift(); request; request = waiting.shift()) {
       status("busy", request.header);
       const started = new Date().toISOString();
-      const reply = await execute(request);
+      const reply = await executeWhole(request);
       outbox.reply(request, reply, { started, dependencies_met: true, status: reply.status });
       status("idle", request.header);
       abort();

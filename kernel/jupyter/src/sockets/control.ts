@@ -1,10 +1,13 @@
-import type { Connection } from "../wire/connection.js";
+import { readFields } from "../wire/fields.js";
+import { readEnvelope } from "../wire/frames.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
-import type { Message } from "../wire/message.js";
-import type { ShutdownReply, ShutdownRequest } from "../wire/shutdown.js";
+import type { Envelope } from "../wire/message.js";
+import { SHUTDOWN_FIELDS, type ShutdownReply, type ShutdownRequest } from "../wire/shutdown.js";
+import { noDebugger, noSubshells } from "../wire/unsupported.js";
+import type { UsageReply } from "../wire/usage.js";
 import type { Raised } from "./interrupts.js";
 import type { FromIo } from "./link.js";
-import type { Publisher } from "./publisher.js";
+import { LATER, serve, type ServiceContext } from "./service.js";
 
 /** How long main may take to say that it is stopping, before the process is killed. */
 const ACKNOWLEDGE_MS = 1200;
@@ -13,18 +16,18 @@ const ACKNOWLEDGE_MS = 1200;
 const STOP_MS = 4700;
 
 /** What the control channel needs of the rest of the I/O thread. */
-export interface ControlContext {
+export interface ControlContext extends ServiceContext {
   info: KernelInfo;
-  connection: Connection;
-  publisher: Publisher;
-  reply(request: Message, content: object): void;
+  /** The answer to `connect_request`. */
+  ports: object;
   toMain(message: FromIo): void;
   interrupt(): Raised;
+  usage(): UsageReply;
 }
 
 /** Answers the control channel, also while main is busy. */
 export interface Control {
-  handle(request: Message): void;
+  handle(envelope: Envelope): void;
   /** Main has heard of the shutdown. */
   stopping(): void;
   /** Main is done: the shutdown's answers leave now. */
@@ -39,8 +42,8 @@ export interface Control {
  * @example control.handle(request);
  */
 export function createControl(context: ControlContext): Control {
-  const { publisher } = context;
-  const shutdowns: Message[] = [];
+  const { publisher, reply } = context;
+  const shutdowns: { envelope: Envelope; restart: boolean }[] = [];
   let acknowledged = false;
   let asked = false;
 
@@ -58,53 +61,62 @@ export function createControl(context: ControlContext): Control {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), STOP_MS);
   }
 
-  return {
-    handle(request) {
-      const { msg_type: type } = request.header;
-      publisher.status("busy", request.header);
-      if (type === "shutdown_request") {
-        shutdowns.push(request);
-        stop((request.content as ShutdownRequest).restart === true);
-        return; // idle follows the reply, in finish()
+  function answer(envelope: Envelope): void | typeof LATER {
+    const { msg_type: type } = envelope.header;
+    switch (type) {
+      case "shutdown_request": {
+        const { content } = readEnvelope(envelope);
+        const { restart = false } = readFields<ShutdownRequest>(type, content, SHUTDOWN_FIELDS);
+        shutdowns.push({ envelope, restart });
+        stop(restart);
+        return LATER; // idle follows the reply, in finish()
       }
-      if (type === "interrupt_request") {
+      case "interrupt_request":
         context.toMain({ kind: "interrupt", ...context.interrupt() });
-        context.reply(request, { status: "ok" });
-      } else if (type === "kernel_info_request") {
-        context.reply(request, context.info);
-      } else if (type === "connect_request") {
-        context.reply(request, portsOf(context.connection));
-      }
-      publisher.status("idle", request.header);
-    },
+        reply(envelope, { status: "ok" });
+        return;
+      case "kernel_info_request":
+        reply(envelope, context.info);
+        return;
+      case "connect_request":
+        reply(envelope, context.ports);
+        return;
+      case "usage_request":
+        reply(envelope, context.usage());
+        return;
+      case "debug_request":
+        reply(envelope, noDebugger(readEnvelope(envelope).content));
+        return;
+      case "create_subshell_request":
+      case "delete_subshell_request":
+        reply(envelope, noSubshells());
+        return;
+      case "list_subshell_request":
+        reply(envelope, { status: "ok", subshell_id: [] });
+        return;
+      default:
+        context.log(`A control message of a type that is not known was left out: ${type}`);
+    }
+  }
+
+  return {
+    handle: (envelope) => serve(context, envelope, () => answer(envelope)),
     stopping() {
       acknowledged = true;
     },
     finish() {
-      for (const request of shutdowns) {
-        const restart = (request.content as ShutdownRequest).restart === true;
+      for (const { envelope, restart } of shutdowns) {
         const content: ShutdownReply = { status: "ok", restart };
-        context.reply(request, content);
+        const parentText = JSON.stringify(envelope.header);
+        reply(envelope, content);
         publisher.publish({
           msgType: "shutdown_reply",
           contentText: JSON.stringify(content),
-          parent: request.header,
+          parentText,
         });
-        publisher.status("idle", request.header);
+        publisher.status("idle", parentText);
       }
     },
     stop: () => stop(false),
-  };
-}
-
-function portsOf(connection: Connection): object {
-  const { shell_port, control_port, iopub_port, stdin_port, hb_port } = connection;
-  return {
-    status: "ok",
-    shell_port,
-    control_port,
-    iopub_port,
-    stdin_port,
-    hb_port,
   };
 }

@@ -23,7 +23,7 @@ export async function startIoThread(
 ): Promise<IoThread> {
   const worker = new Worker(new URL("./worker.js", import.meta.url), {
     workerData: start,
-    transferList: [start.language],
+    transferList: [start.language, start.answers],
     name: "jupyter sockets",
   });
   const barriers = new Map<number, () => void>();

@@ -1,5 +1,6 @@
 import { encodeFrames } from "../wire/frames.js";
-import { createHeader, type Header } from "../wire/header.js";
+import { createHeader } from "../wire/header.js";
+import { NO_PARENT } from "../wire/message.js";
 import type { Signer } from "../wire/signature.js";
 import type { SendQueue } from "./send-queue.js";
 
@@ -14,15 +15,21 @@ export interface Publication {
   msgType: string;
   contentText: string;
   metadataText?: string;
-  parent: Header | null;
+  parentText: string;
   buffers?: Uint8Array[];
+  /** What subscribers choose by; made of the type if left out. */
+  topic?: string;
 }
 
 /** Publishes on iopub: everything in order, printed text gathered into few messages. */
 export interface Publisher {
   publish(publication: Publication): void;
-  stream(name: "stdout" | "stderr", text: string, parent: Header | null): void;
-  status(state: "starting" | "busy" | "idle", parent: Header | null): void;
+  stream(name: "stdout" | "stderr", text: string, parentText: string): void;
+  /** More text for the stream of the call before. */
+  streamOn(text: string): void;
+  status(state: "starting" | "busy" | "idle", parentText: string): void;
+  /** Tells a client that its subscription is heard from now on. */
+  welcome(subscription: string): void;
   /** Sends the text gathered so far. */
   flush(): void;
 }
@@ -30,19 +37,23 @@ export interface Publisher {
 /**
  * Makes the publisher of a kernel.
  *
- * @example publisher.status("busy", request.header);
+ * @example publisher.status("busy", JSON.stringify(request.header));
  */
 export function createPublisher(queue: SendQueue, signer: Signer, session: string): Publisher {
-  let gathered: { name: string; parent: Header | null; parts: string[]; length: number } | null =
-    null;
+  let current: { name: "stdout" | "stderr"; parentText: string } = {
+    name: "stdout",
+    parentText: NO_PARENT,
+  };
+  let parts: string[] = [];
+  let length = 0;
   let timer: NodeJS.Timeout | null = null;
 
-  function send(publication: Publication): void {
+  function send({ msgType, topic, ...publication }: Publication): void {
     queue.send(
       encodeFrames(signer, {
-        idents: [Buffer.from(publication.msgType, "latin1")],
-        header: createHeader(publication.msgType, session),
-        parent: publication.parent,
+        idents: [Buffer.from(topic ?? `kernel.${session}.${msgType}`, "utf8")],
+        header: createHeader(msgType, session),
+        parentText: publication.parentText,
         metadataText: publication.metadataText ?? "{}",
         contentText: publication.contentText,
         buffers: publication.buffers ?? [],
@@ -53,11 +64,19 @@ export function createPublisher(queue: SendQueue, signer: Signer, session: strin
   function flush(): void {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (!gathered) return;
-    const { name, parent, parts } = gathered;
-    gathered = null;
+    if (length === 0) return;
+    const { name, parentText } = current;
     const contentText = JSON.stringify({ name, text: parts.join("") });
-    send({ msgType: "stream", contentText, parent });
+    parts = [];
+    length = 0;
+    send({ msgType: "stream", topic: `stream.${name}`, contentText, parentText });
+  }
+
+  function streamOn(text: string): void {
+    parts.push(text);
+    length += text.length;
+    if (length > GATHER_LENGTH) flush();
+    else timer ??= setTimeout(flush, GATHER_MS);
   }
 
   return {
@@ -65,22 +84,26 @@ export function createPublisher(queue: SendQueue, signer: Signer, session: strin
       flush();
       send(publication);
     },
-    stream(name, text, parent) {
-      if (gathered && (gathered.name !== name || gathered.parent?.msg_id !== parent?.msg_id)) {
+    stream(name, text, parentText) {
+      if (current.name !== name || current.parentText !== parentText) {
         flush();
+        current = { name, parentText };
       }
-      gathered ??= { name, parent, parts: [], length: 0 };
-      gathered.parts.push(text);
-      gathered.length += text.length;
-      if (gathered.length > GATHER_LENGTH) flush();
-      else timer ??= setTimeout(flush, GATHER_MS);
+      streamOn(text);
     },
-    status(state, parent) {
+    streamOn,
+    status(state, parentText) {
       flush();
+      const contentText = JSON.stringify({ execution_state: state });
+      send({ msgType: "status", contentText, parentText });
+    },
+    welcome(subscription) {
       send({
-        msgType: "status",
-        contentText: JSON.stringify({ execution_state: state }),
-        parent,
+        msgType: "iopub_welcome",
+        // The only topic that such a subscriber surely hears.
+        topic: subscription === "" ? "iopub_welcome" : subscription,
+        contentText: JSON.stringify({ subscription }),
+        parentText: NO_PARENT,
       });
     },
     flush,

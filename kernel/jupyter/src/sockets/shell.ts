@@ -1,11 +1,20 @@
 import type { MessagePort } from "node:worker_threads";
+import { codePointOffset } from "../wire/code-points.js";
+import { COMPLETE_FIELDS } from "../wire/complete.js";
+import { readFields } from "../wire/fields.js";
+import { readEnvelope } from "../wire/frames.js";
+import { INSPECT_FIELDS } from "../wire/inspect.js";
+import { IS_COMPLETE_FIELDS, type IsCompleteReply } from "../wire/is-complete.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
-import type { Message } from "../wire/message.js";
+import type { Envelope } from "../wire/message.js";
 import type { FromIo, LanguageAnswer, LanguageQuestion } from "./link.js";
-import { logLine } from "./log.js";
-import type { Publisher } from "./publisher.js";
+import { LATER, serve, type ServiceContext } from "./service.js";
 
-const LANGUAGE = new Set(["complete_request", "inspect_request", "is_complete_request"]);
+const LANGUAGE = {
+  complete_request: COMPLETE_FIELDS,
+  inspect_request: INSPECT_FIELDS,
+  is_complete_request: IS_COMPLETE_FIELDS,
+};
 
 const MAIN = new Set([
   "execute_request",
@@ -17,49 +26,73 @@ const MAIN = new Set([
 ]);
 
 /** What the shell channel needs of the rest of the I/O thread. */
-export interface ShellContext {
+export interface ShellContext extends ServiceContext {
   info: KernelInfo;
+  /** The answer to `connect_request`. */
+  ports: object;
   language: MessagePort;
-  publisher: Publisher;
-  reply(request: Message, content: object): void;
-  toMain(message: FromIo): void;
+  toMain(message: FromIo, transfer: ArrayBuffer[]): void;
 }
 
 /**
  * Makes the handler of the shell channel: it answers `kernel_info_request` itself, hands questions
  * about code to the language thread, and the rest to main.
  *
- * @example const handle = createShell(context); handle(request);
+ * @example const handle = createShell(context); handle(envelope);
  */
-export function createShell(context: ShellContext): (request: Message) => void {
-  const { publisher, language } = context;
-  const asked = new Map<number, Message>();
+export function createShell(context: ShellContext): (envelope: Envelope) => void {
+  const { publisher, language, reply } = context;
+  const asked = new Map<number, Envelope>();
   let lastId = 0;
 
-  language.on("message", (answer: LanguageAnswer) => {
-    const request = asked.get(answer.id);
-    if (!request) return;
-    asked.delete(answer.id);
-    context.reply(request, answer.content);
-    publisher.status("idle", request.header);
+  language.on("message", ({ id, content }: LanguageAnswer) => {
+    const envelope = asked.get(id);
+    if (!envelope) return;
+    asked.delete(id);
+    reply(envelope, envelope.header.msg_type === "is_complete_request" ? known(content) : content);
+    publisher.status("idle", JSON.stringify(envelope.header));
   });
 
-  return (request) => {
-    const type = request.header.msg_type;
+  function ask(envelope: Envelope, msgType: keyof typeof LANGUAGE): typeof LATER {
+    const content = readFields<Record<string, unknown>>(
+      msgType,
+      readEnvelope(envelope).content,
+      LANGUAGE[msgType],
+    );
+    if (msgType !== "is_complete_request") placeCursor(content as { code: string });
+    lastId += 1;
+    asked.set(lastId, envelope);
+    language.postMessage({ id: lastId, msgType, content } satisfies LanguageQuestion);
+    return LATER;
+  }
+
+  return (envelope) => {
+    const type = envelope.header.msg_type;
     if (MAIN.has(type)) {
-      context.toMain({ kind: "request", message: request });
-    } else if (LANGUAGE.has(type)) {
-      publisher.status("busy", request.header);
-      lastId += 1;
-      asked.set(lastId, request);
-      const question: LanguageQuestion = { id: lastId, msgType: type, content: request.content };
-      language.postMessage(question);
-    } else if (type === "kernel_info_request") {
-      publisher.status("busy", request.header);
-      context.reply(request, context.info);
-      publisher.status("idle", request.header);
-    } else {
-      logLine(`A message of unknown type was left out: ${type}`);
+      const transfer = envelope.buffers.map(({ buffer }) => buffer);
+      context.toMain({ kind: "request", envelope }, transfer);
+      return;
     }
+    serve(context, envelope, () => {
+      if (Object.hasOwn(LANGUAGE, type)) return ask(envelope, type as keyof typeof LANGUAGE);
+      if (type === "kernel_info_request") reply(envelope, context.info);
+      else if (type === "connect_request") reply(envelope, context.ports);
+      else context.log(`A message of a type that is not known was left out: ${type}`);
+    });
   };
+}
+
+// Left out it is at the end, as is one beyond it.
+function placeCursor(content: { code: string; cursor_pos?: number }): void {
+  const { code, cursor_pos: asked = Infinity } = content;
+  // No text has more code points than UTF-16 units: most cursors need no counting.
+  const end = asked <= code.length / 2 ? asked : codePointOffset(code, code.length);
+  content.cursor_pos = Math.min(asked, end);
+}
+
+// A failure of the parser is no statement about the code.
+function known(content: Record<string, unknown>): object {
+  return content["status"] === "error"
+    ? ({ status: "unknown" } satisfies IsCompleteReply)
+    : content;
 }

@@ -1,34 +1,40 @@
 // The I/O thread: it owns the five sockets and stays free whatever main does.
 import { parentPort, workerData } from "node:worker_threads";
-import { decodeFrames, encodeFrames, FramesRejected } from "../wire/frames.js";
-import { createHeader, type Header } from "../wire/header.js";
-import type { Message } from "../wire/message.js";
+import { RequestInvalid } from "../errors.js";
+import { portsOf } from "../wire/connection.js";
+import { encodeFrames, FramesRejected, openFrames } from "../wire/frames.js";
+import { createHeader } from "../wire/header.js";
+import { NO_PARENT, type Envelope, type Outgoing } from "../wire/message.js";
 import { createSigner } from "../wire/signature.js";
+import { createArrivals } from "./arrivals.js";
 import { createControl } from "./control.js";
-import { createInterrupter } from "./interrupts.js";
-import type { FromIo, IoStart, ToIo } from "./link.js";
-import { logLine } from "./log.js";
+import { createInput } from "./input.js";
+import { createInterrupter, type Raised } from "./interrupts.js";
+import type { FromIo, InputAnswer, IoStart, ToIo } from "./link.js";
+import { createFloodLog, logLine } from "./log.js";
 import { watchMemory } from "./memory-watch.js";
 import { createPublisher } from "./publisher.js";
 import { createSendQueue, type SendQueue } from "./send-queue.js";
 import { createShell } from "./shell.js";
 import { closeSockets, openSockets } from "./sockets.js";
-
-/** How long after a failure requests that were sent with the failed one may still arrive. */
-const BARRIER_MS = 30;
+import { createUsage } from "./usage.js";
 
 /** How often the parent process is looked for. */
 const PARENT_MS = 2000;
 
 const main = parentPort!;
-const { connection, session, info, flag, heapLimit, language, parentProcess } =
+const { connection, session, info, flag, heapLimit, language, answers, bell, parentProcess } =
   workerData as IoStart;
-const toMain = (message: FromIo): void => main.postMessage(message);
+const log = createFloodLog(logLine);
+const toMain = (message: FromIo, transfer: ArrayBuffer[] = []): void =>
+  main.postMessage(message, transfer);
 
 try {
   await serve();
 } catch (error) {
   toMain({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+  // Main hears nothing more from here: ports that stay open would keep the process.
+  for (const port of [main, language, answers]) port.close();
 }
 
 async function serve(): Promise<void> {
@@ -36,62 +42,88 @@ async function serve(): Promise<void> {
   const sockets = await openSockets(connection);
   const shellQueue = createSendQueue(sockets.shell, report);
   const controlQueue = createSendQueue(sockets.control, report);
+  const stdinQueue = createSendQueue(sockets.stdin, report);
   const iopubQueue = createSendQueue(sockets.iopub, report);
   const publisher = createPublisher(iopubQueue, signer, session);
+  const arrivals = createArrivals();
+  const ports = { status: "ok", ...portsOf(connection) };
   let closing = false;
 
-  function reply(
+  function send(
     queue: SendQueue,
-    request: { idents: Uint8Array[]; header: Header },
-    contentText: string,
+    msgType: string,
+    message: Pick<Outgoing, "idents" | "parentText" | "contentText">,
     metadataText = "{}",
-  ): void {
-    const msgType = request.header.msg_type.replace(/_request$/, "_reply");
+  ): string {
+    const header = createHeader(msgType, session);
+    const { idents, parentText, contentText } = message;
     queue.send(
-      encodeFrames(signer, {
-        idents: request.idents,
-        header: createHeader(msgType, session),
-        parent: request.header,
-        metadataText,
-        contentText,
-        buffers: [],
-      }),
+      encodeFrames(signer, { idents, header, parentText, metadataText, contentText, buffers: [] }),
     );
+    return header.msg_id;
   }
 
-  const control = createControl({
-    info,
-    connection,
-    publisher,
-    toMain,
-    interrupt: createInterrupter(flag, sayStuck),
-    reply: (request, content) => reply(controlQueue, request, JSON.stringify(content)),
-  });
-  const shell = createShell({
-    info,
-    language,
-    publisher,
-    toMain,
-    reply: (request, content) => reply(shellQueue, request, JSON.stringify(content)),
-  });
+  const replyOn =
+    (queue: SendQueue) =>
+    ({ idents, header }: Envelope, content: object): void => {
+      const parentText = JSON.stringify(header);
+      const contentText = JSON.stringify(content);
+      send(queue, replyType(header.msg_type), { idents, parentText, contentText });
+    };
 
-  let running: Header | null = null;
-
-  function sayStuck(): void {
+  const input = createInput({
+    log,
+    send(question) {
+      publisher.flush(); // what was printed before the question
+      return send(stdinQueue, "input_request", question);
+    },
+    toMain(answer: InputAnswer) {
+      answers.postMessage(answer);
+      Atomics.add(bell, 0, 1);
+      Atomics.notify(bell, 0);
+    },
+  });
+  let running = NO_PARENT;
+  const raise = createInterrupter(flag, () => {
     const text =
       "The cell does not react: it is inside a library that never returns to it. " +
       "Only restarting the kernel stops it; its variables are lost then.\n";
     publisher.stream("stderr", text, running);
     publisher.flush();
+  });
+  function interrupt(): Raised {
+    const raised = raise();
+    input.end("interrupt");
+    return raised;
   }
+
+  const control = createControl({
+    info,
+    ports,
+    publisher,
+    log,
+    toMain,
+    interrupt,
+    usage: createUsage(),
+    reply: replyOn(controlQueue),
+  });
+  const shell = createShell({
+    info,
+    ports,
+    language,
+    publisher,
+    log,
+    toMain,
+    reply: replyOn(shellQueue),
+  });
 
   async function receive(
     socket: AsyncIterable<Buffer[]>,
-    handle: (message: Message) => void,
+    handle: (envelope: Envelope) => void,
   ): Promise<void> {
     for await (const frames of socket) {
       try {
-        handle(decodeFrames(signer, frames));
+        handle(openFrames(signer, frames));
       } catch (error) {
         report(error);
       }
@@ -100,10 +132,8 @@ async function serve(): Promise<void> {
 
   async function welcome(): Promise<void> {
     for await (const [frame] of sockets.iopub) {
-      if (frame?.[0] !== 1) continue; // 1 subscribes, 0 unsubscribes
-      const subscription = frame.subarray(1).toString("utf8");
-      const contentText = JSON.stringify({ subscription });
-      publisher.publish({ msgType: "iopub_welcome", contentText, parent: null });
+      // 1 subscribes, 0 unsubscribes; anything else only a stranger sends.
+      if (frame?.[0] === 1) publisher.welcome(frame.subarray(1).toString("utf8"));
     }
   }
 
@@ -114,10 +144,12 @@ async function serve(): Promise<void> {
   async function close(): Promise<void> {
     control.finish();
     publisher.flush();
-    await Promise.all([shellQueue.drained(), controlQueue.drained(), iopubQueue.drained()]);
+    const queues = [shellQueue, controlQueue, stdinQueue, iopubQueue];
+    await Promise.all(queues.map((queue) => queue.drained()));
     closing = true;
     closeSockets(sockets);
     language.close();
+    answers.close();
     toMain({ kind: "closed" });
   }
 
@@ -130,24 +162,29 @@ async function serve(): Promise<void> {
 
   main.on("message", (message: ToIo) => {
     if (closing) return;
+    if (typeof message === "string") {
+      publisher.streamOn(message);
+      return;
+    }
     switch (message.kind) {
       case "publish":
-        if (message.msgType === "execute_input") running = message.parent;
+        if (message.msgType === "execute_input") running = message.parentText;
         publisher.publish(message);
         break;
       case "stream":
-        publisher.stream(message.name, message.text, message.parent);
+        publisher.stream(message.name, message.text, message.parentText);
         break;
       case "reply":
-        reply(
-          shellQueue,
-          { idents: message.idents, header: message.parent },
-          message.contentText,
-          message.metadataText,
-        );
+        send(shellQueue, replyType(message.msgType), message, message.metadataText);
+        break;
+      case "ask":
+        input.ask(message);
+        break;
+      case "unask":
+        input.end("cell");
         break;
       case "barrier":
-        setTimeout(() => toMain({ kind: "barrier", id: message.id }), BARRIER_MS);
+        arrivals.settled(() => toMain({ kind: "barrier", id: message.id }));
         break;
       case "stopping":
         control.stopping();
@@ -165,15 +202,26 @@ async function serve(): Promise<void> {
   }
 
   watchMemory(flag, heapLimit);
-  publisher.status("starting", null);
+  publisher.status("starting", NO_PARENT);
   run(beat());
   run(welcome());
   run(receive(sockets.control, control.handle));
-  run(receive(sockets.stdin, () => {}));
-  run(receive(sockets.shell, shell));
+  run(receive(sockets.stdin, input.handle));
+  run(
+    receive(sockets.shell, (envelope) => {
+      arrivals.note();
+      shell(envelope);
+    }),
+  );
   toMain({ kind: "ready" });
 }
 
+function replyType(requestType: string): string {
+  return requestType.replace(/_request$/, "_reply");
+}
+
 function report(error: unknown): void {
-  logLine(error instanceof FramesRejected ? error.message : String(error));
+  const foreseen = error instanceof FramesRejected || error instanceof RequestInvalid;
+  if (!(error instanceof Error)) log(String(error));
+  else log(foreseen ? error.message : (error.stack ?? error.message));
 }

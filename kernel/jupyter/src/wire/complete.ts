@@ -5,6 +5,9 @@ export interface CompleteRequest {
   cursor_pos: number;
 }
 
+/** Its fields, for `readFields`. */
+export const COMPLETE_FIELDS = { code: "text", cursor_pos: "position?" } as const;
+
 /** One completion with its kind, for the icons of JupyterLab. */
 export interface TypedMatch {
   text: string;

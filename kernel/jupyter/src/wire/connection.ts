@@ -56,6 +56,16 @@ export function addressOf(connection: Connection, port: (typeof PORTS)[number]):
 }
 
 /**
+ * The ports of a connection alone, as `connect_reply` has them.
+ *
+ * @example portsOf(connection).shell_port // 50001
+ */
+export function portsOf(connection: Connection): Pick<Connection, (typeof PORTS)[number]> {
+  const { shell_port, control_port, iopub_port, stdin_port, hb_port } = connection;
+  return { shell_port, control_port, iopub_port, stdin_port, hb_port };
+}
+
+/**
  * What is unsafe about a connection, as one sentence each; nothing for the usual one.
  *
  * @example for (const warning of connectionWarnings(connection)) console.error(warning);

@@ -13,6 +13,24 @@ export interface ExecuteRequest {
   stop_on_error?: boolean;
 }
 
+/** Its fields, for `readFields`. */
+export const EXECUTE_FIELDS = {
+  code: "text",
+  silent: "flag?",
+  store_history: "flag?",
+  user_expressions: "texts?",
+  allow_stdin: "flag?",
+  stop_on_error: "flag?",
+} as const;
+
+/** What a front end does beside showing outputs: `page` opens a console's pager. */
+export interface PagePayload {
+  source: "page";
+  data: Record<string, unknown>;
+  /** The first line to show. */
+  start: number;
+}
+
 /** `execute_input`: tells every client what runs. */
 export interface ExecuteInput {
   code: string;
@@ -29,7 +47,7 @@ export type ExecuteReply =
   | {
       status: "ok";
       execution_count: number;
-      payload: [];
+      payload: PagePayload[];
       user_expressions: Record<string, UserExpression>;
     }
   | ({ status: "error"; execution_count: number } & ErrorContent)

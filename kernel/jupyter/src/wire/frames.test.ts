@@ -1,14 +1,18 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decodeFrames, encodeFrames, FramesRejected } from "./frames.js";
+import { encodeFrames, FramesRejected, openFrames, readEnvelope } from "./frames.js";
 import { createHeader } from "./header.js";
-import type { Outgoing } from "./message.js";
-import { createSigner } from "./signature.js";
+import type { Message, Outgoing } from "./message.js";
+import { createSigner, type Signer } from "./signature.js";
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 const json = fc.dictionary(fc.string(), fc.jsonValue());
 const DELIMITER = "<IDS|MSG>";
+
+function decodeFrames(signer: Signer, frames: readonly Uint8Array[]): Message {
+  return readEnvelope(openFrames(signer, frames));
+}
 
 const messages = fc
   .record({
@@ -25,7 +29,7 @@ const messages = fc
     message: {
       ...rest,
       header: createHeader("comm_msg", "session"),
-      parent: hasParent ? createHeader("execute_request", "other") : null,
+      parentText: JSON.stringify(hasParent ? createHeader("execute_request", "other") : {}),
       metadataText: JSON.stringify(metadata),
       contentText: JSON.stringify(content),
     } satisfies Outgoing,
@@ -42,7 +46,7 @@ describe("frames", () => {
         expect(read).toEqual({
           idents: message.idents,
           header: message.header,
-          parent: message.parent ?? {},
+          parent: JSON.parse(message.parentText) as unknown,
           metadata,
           content,
           buffers: message.buffers,
@@ -88,6 +92,20 @@ describe("frames", () => {
     const read = (): unknown => decodeFrames(createSigner("hmac-sha256", ""), frames);
     expect(read).toThrow(FramesRejected);
     expect(read).toThrow(reason);
+  });
+
+  test("a header keeps only what is plain, so that it can always be sent back", () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const header = `{"msg_id":"m","msg_type":"t","session":"s","__proto__":1,"deep":${deep}}`;
+    const frames = [DELIMITER, "", header, "{}", "{}", `{"deep":${deep}}`];
+    const envelope = openFrames(
+      createSigner("hmac-sha256", ""),
+      frames.map((text) => Buffer.from(text)),
+    );
+    expect(JSON.stringify(envelope.header)).toBe(
+      '{"msg_id":"m","msg_type":"t","session":"s","__proto__":1}',
+    );
+    expect(structuredClone(envelope).contentText).toHaveLength(200_009);
   });
 
   test("a scheme that is not known is refused", () => {

@@ -12,6 +12,19 @@ export interface HistoryRequest {
   unique?: boolean;
 }
 
+/** Its fields, for `readFields`. */
+export const HISTORY_FIELDS = {
+  output: "flag?",
+  raw: "flag?",
+  hist_access_type: "text",
+  session: "whole?",
+  start: "whole?",
+  stop: "whole?",
+  n: "whole?",
+  pattern: "text?",
+  unique: "flag?",
+} as const;
+
 /** One line of history: session, count, input, or input and output. */
 export type HistoryItem = [number, number, string | [string, string | null]];
 

@@ -7,6 +7,13 @@ export interface InspectRequest {
   detail_level?: 0 | 1;
 }
 
+/** Its fields, for `readFields`. */
+export const INSPECT_FIELDS = {
+  code: "text",
+  cursor_pos: "position?",
+  detail_level: "whole?",
+} as const;
+
 /** `inspect_reply`. */
 export interface InspectReply {
   status: "ok";

@@ -3,6 +3,12 @@ export interface IsCompleteRequest {
   code: string;
 }
 
-/** `is_complete_reply`. */
+/** Its fields, for `readFields`. */
+export const IS_COMPLETE_FIELDS = { code: "text" } as const;
+
+/** `is_complete_reply`; `unknown` when the parser itself failed. */
 export type IsCompleteReply =
-  { status: "complete" } | { status: "invalid" } | { status: "incomplete"; indent: string };
+  | { status: "complete" }
+  | { status: "invalid" }
+  | { status: "unknown" }
+  | { status: "incomplete"; indent: string };

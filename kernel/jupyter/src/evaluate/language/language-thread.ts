@@ -15,7 +15,7 @@ export interface AsyncLanguage {
  *
  * @param questions the I/O thread's line for completion and inspection
  * @param onFailure told when the thread ends, which it never should
- * @example const language = startLanguageThread({ cwd, packages: {} }, port, fail);
+ * @example const language = startLanguageThread({ cwd, packages: {}, globals: [] }, port, fail);
  */
 export function startLanguageThread(
   options: LanguageOptions,

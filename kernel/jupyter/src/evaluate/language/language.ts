@@ -38,17 +38,19 @@ export interface LanguageOptions {
   cwd: string;
   /** The kernel's own packages: name to folder. */
   packages: Readonly<Record<string, string>>;
+  /** Texts that declare the globals of cells, beyond Node's. */
+  globals: readonly string[];
 }
 
 /**
  * Starts TypeScript for a notebook.
  *
  * @example
- * const language = createLanguage({ cwd: process.cwd(), packages: {} });
+ * const language = createLanguage({ cwd: process.cwd(), packages: {}, globals: [] });
  * language.check(1, "const a: number = 'text'"); // one finding, TypeScript's 2322
  */
 export function createLanguage(options: LanguageOptions): Language {
-  const project = createProject(options.cwd, options.packages);
+  const project = createProject(options);
   const known = new Map<string, KnownName>();
   const checked = new Map<number, { text: string; outline: CellOutline }>();
   let augmenting: number[] = [];

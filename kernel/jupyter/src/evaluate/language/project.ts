@@ -44,19 +44,28 @@ export function cellOptions(): ts.CompilerOptions {
   };
 }
 
+/** What TypeScript must be told of a notebook. */
+export interface ProjectOptions {
+  /** The notebook's folder: what its imports are looked up from. */
+  cwd: string;
+  /** The kernel's own packages, name to folder. */
+  packages: Readonly<Record<string, string>>;
+  /** Texts that declare the globals of cells, beyond Node's. */
+  globals: readonly string[];
+}
+
 /**
  * Starts TypeScript's language service for a notebook.
  *
- * @param cwd the notebook's folder: what its imports are looked up from
- * @param packages the kernel's own packages, name to folder
- * @example const project = createProject("/home/me/notebooks", { toy: "/opt/toy" });
+ * @example const project = createProject({ cwd: "/home/me", packages: {}, globals: [] });
  */
-export function createProject(cwd: string, packages: Readonly<Record<string, string>>): Project {
+export function createProject({ cwd, packages, globals }: ProjectOptions): Project {
   const options = cellOptions();
   const file = join(cwd, "__cell__.ts");
   const cellFile = (cell: number): string => join(cwd, `__cell_${cell}__.ts`);
   const host = createModuleHost(cellFile, packages);
-  const kept = new Map<string, string>();
+  const given = new Map(globals.map((text, at) => [join(cwd, `__globals_${at}__.ts`), text]));
+  const kept = new Map<string, string>(given);
   const snapshots = new Map<
     string,
     { version: string; snapshot: ts.IScriptSnapshot | undefined }
@@ -71,7 +80,7 @@ export function createProject(cwd: string, packages: Readonly<Record<string, str
   const serviceHost: ts.LanguageServiceHost = {
     getCompilationSettings: () => options,
     // Always the same one: another root would make TypeScript resolve everything anew.
-    getScriptFileNames: () => [file, anchor],
+    getScriptFileNames: () => [file, anchor, ...given.keys()],
     getScriptVersion: versionOf,
     getScriptSnapshot: snapshotOf,
     getCurrentDirectory: () => cwd,

@@ -1,0 +1,95 @@
+"""A hundred thousand hostile messages on all channels; a slice of them, another each day, in short."""
+
+import datetime
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import zmq
+from hostile import CHANNELS, frames_of
+
+ALL = 100_000
+SLICE = 2_000
+
+LONG = bool(os.environ.get("FORKPOINT_LONG"))
+START = 0 if LONG else (datetime.date.today().toordinal() * SLICE) % ALL
+NUMBERS = range(START, START + (ALL if LONG else SLICE))
+
+
+def memory(pid: int) -> float:
+    """MiB that the process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+class Attacker:
+    """Sockets that send anything, and read whatever comes back."""
+
+    def __init__(self, kernel) -> None:
+        client = kernel.client
+        # The key, so that what is behind the signature is reached too; an identity of its own.
+        self.session = type(client.session)(key=client.session.key)
+        kinds = {"shell": zmq.DEALER, "control": zmq.DEALER, "stdin": zmq.DEALER, "iopub": zmq.XSUB, "hb": zmq.DEALER}
+        self.context = zmq.Context()
+        self.sockets = {}
+        for channel in CHANNELS:
+            socket = self.context.socket(kinds[channel])
+            socket.setsockopt(zmq.IDENTITY, b"attacker")
+            socket.setsockopt(zmq.LINGER, 0)
+            socket.connect(f"tcp://{client.ip}:{getattr(client, f'{channel}_port')}")
+            self.sockets[channel] = socket
+        self.statuses: Counter[str] = Counter()
+
+    def send(self, number: int) -> None:
+        channel, frames = frames_of(number, self.session)
+        # A heartbeat is a request: an empty frame comes before it.
+        self.sockets[channel].send_multipart([b"", *frames] if channel == "hb" else frames)
+
+    def drain(self) -> None:
+        for channel, socket in self.sockets.items():
+            while socket.poll(0):
+                frames = socket.recv_multipart()
+                if channel in ("shell", "control"):
+                    message = self.session.deserialize(self.session.feed_identities(frames)[1])
+                    assert "status" in message["content"], message
+                    self.statuses[message["content"]["status"]] += 1
+
+    def close(self) -> None:
+        for socket in self.sockets.values():
+            socket.close(0)
+        self.context.term()
+
+
+def test_hostile_messages_change_nothing(start):
+    kernel = start()
+    kernel.run("const witness = 42")
+    pid = kernel.manager.provisioner.process.pid
+    attacker = Attacker(kernel)
+    early = 0.0
+    for number in NUMBERS:
+        attacker.send(number)
+        if number % 50 == 49:
+            attacker.drain()
+            kernel.seen.clear()
+            while kernel.client.iopub_channel.msg_ready():
+                kernel.client.get_iopub_msg(timeout=1)
+        if number % 1000 == 999:
+            kernel.reply(kernel.client.kernel_info(), timeout=10)
+            assert kernel.manager.is_alive(), f"by message {number - 999} to {number}"
+        if number % 10_000 == 9_999 and not early:
+            kernel.reply(kernel.client.history(hist_access_type="tail", n=1))
+            early = memory(pid)
+    # What waits in main is worked off, then all is as it was.
+    assert kernel.run("witness", timeout=60).result == "42"
+    attacker.drain()
+    assert attacker.statuses["error"] > len(NUMBERS) / 100, "no errors: were they heard at all?"
+    assert kernel.run("({} as any).polluted").result is None
+    assert kernel.client.hb_channel.is_beating()
+    content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
+    assert content["matches"] == ["floor"]
+    if LONG and Path("/proc").is_dir():
+        time.sleep(1)
+        assert memory(pid) < early + 64
+        print(f"memory after 10,000: {early:.0f} MiB, after {len(NUMBERS)}: {memory(pid):.0f} MiB")
+    attacker.close()
