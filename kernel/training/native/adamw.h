@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <thread>
 #include <vector>
+
+#include "pool.h"
 
 // One update's numbers, in the order in which JavaScript writes them.
 struct AdamW {
@@ -32,7 +33,7 @@ __attribute__((target_clones("avx512f", "avx2", "default"))) inline void adamWBl
 struct Parameters {
   static constexpr size_t kLine = 16;          // floats in 64 bytes, TensorFlow's alignment
   static constexpr size_t kBlock = 1 << 15;    // floats that one thread takes at a time
-  static constexpr size_t kThreaded = 1 << 17; // below it a second thread costs more than it gives
+  static constexpr size_t kThreaded = 1 << 17; // below it other threads cost more than they give
 
   std::vector<size_t> sizes, offsets;
   std::vector<uint8_t> decays;
@@ -74,18 +75,12 @@ struct Parameters {
     for (size_t i = 0; i < sizes.size(); i++)
       for (size_t from = 0; from < sizes[i]; from += kBlock)
         blocks.push_back({i, from, sizes[i] - from < kBlock ? sizes[i] - from : kBlock});
-    const auto part = [&](size_t first, size_t stride) {
-      for (size_t b = first; b < blocks.size(); b += stride) {
-        const auto [i, from, count] = blocks[b];
-        adamWBlock(adamW, decays[i] ? adamW.weightDecay : 0.0f, count, at(0, i) + from, at(1, i) + from,
-                   at(2, i) + from, gradients[i] + from);
-      }
+    const auto work = [&](size_t at) {
+      const auto [i, from, count] = blocks[at];
+      adamWBlock(adamW, decays[i] ? adamW.weightDecay : 0.0f, count, this->at(0, i) + from, this->at(1, i) + from,
+                 this->at(2, i) + from, gradients[i] + from);
     };
-    const size_t cores = std::thread::hardware_concurrency();
-    const size_t threads = total < kThreaded ? 1 : cores < 2 ? 1 : cores < 4 ? cores : 4;
-    std::vector<std::thread> others;
-    for (size_t t = 1; t < threads; t++) others.emplace_back(part, t, threads);
-    part(0, threads);
-    for (auto& thread : others) thread.join();
+    if (total >= kThreaded) return Pool::shared().run(blocks.size(), work);
+    for (size_t at = 0; at < blocks.size(); at++) work(at);
   }
 };

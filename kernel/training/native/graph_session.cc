@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "adamw.h"
+#include "row_program.h"
 #include "tensorflow/c/c_api.h"
 
 namespace {
@@ -130,6 +131,8 @@ napi_value Open(napi_env env, napi_callback_info info) {
   if (!arguments(env, info, values) || !bytesOf(env, values[0], &config, &bytes))
     return fail(env, "open takes a configuration");
   quiet();
+  const std::string failure = registerRowPrograms();
+  if (!failure.empty()) return fail(env, "the op ForkpointRows is not known: " + failure);
   auto made = std::make_unique<GraphSession>();
   Status status;
   TF_SessionOptions* options = TF_NewSessionOptions();

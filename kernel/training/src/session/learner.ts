@@ -6,9 +6,10 @@ import { decodeGraph } from "../engine/graph/graph-def.js";
 import type { GraphNode } from "../engine/graph/graph-def.js";
 import { randomStream } from "../engine/random.js";
 import type { RandomStream } from "../engine/random.js";
+import { inspectAddon } from "../engine/native/addon.js";
 import { isNative } from "../engine/recorder/binding.js";
 import type { Tensorflow } from "../engine/tfjs.js";
-import { TrainingError } from "../errors/training-error.js";
+import { StepNotRecordable } from "../errors/graph.js";
 import type { ModelDefinition, Parameter } from "../models/definition.js";
 import { adamWNumbers } from "../optimizers/adamw.js";
 import { compiledExecutor } from "./compiled-executor.js";
@@ -117,13 +118,16 @@ function chooseExecutor(
   stored: Uint8Array | null,
 ): Executor {
   if (wanted === "eager" || !isNative(tf)) return eagerExecutor(tf, model);
+  const slower = (why: string): Executor =>
+    eagerExecutor(tf, model, `The step is not compiled and so runs slower: ${why}`);
+  const addon = inspectAddon();
+  if (addon.status === "missing") return slower(`${addon.reason} Run "npx forkpoint install".`);
   const nodes = stored && decodeGraph(stored);
   try {
     return compiledExecutor(tf, model, nodes && fits(nodes, model) ? nodes : null);
   } catch (error) {
-    if (error instanceof TrainingError && error.code !== "StepNotRecordable") throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    return eagerExecutor(tf, model, `The step is not compiled and so runs slower: ${why}`);
+    if (error instanceof StepNotRecordable) return slower(error.message);
+    throw error;
   }
 }
 

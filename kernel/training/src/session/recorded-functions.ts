@@ -2,6 +2,7 @@ import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfj
 import { frozenValue, record } from "../engine/recorder/recording.js";
 import type { Recording } from "../engine/recorder/recording.js";
 import type { GraphNode } from "../engine/graph/graph-def.js";
+import { fuseRows } from "../engine/graph/rows/fuse-rows.js";
 import { stepRandom } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
 import { attentionOf, lossAndGradients, lossOf, scoresOf } from "./model-functions.js";
@@ -132,7 +133,8 @@ function named(name: string, tensors: Tensor[]): NamedTensorMap {
 }
 
 // Outputs get names of their own, so that a stored graph says what is what.
-function withOutputs({ nodes, outputs }: Recording): GraphNode[] {
+function withOutputs(recording: Recording): GraphNode[] {
+  const { nodes, outputs } = fuseRows(recording, recording.facts);
   const identities = Object.entries(outputs).map(([name, place]) => ({
     ...{ name, op: "Identity", input: [place] },
     attr: { T: { type: float } },

@@ -24,6 +24,8 @@ const allowed = new Set(
     "InvertPermutation MirrorPad OneHot OnesLike Pack Pad PadV2 Range Reshape Reverse ReverseV2 ScatterNd",
     "Slice SpaceToBatchND Split SplitV Squeeze StridedSlice TensorScatterUpdate Tile Transpose Unpack",
     "ZerosLike",
+    // our own: native/row_program.cc, which checks its programs
+    "ForkpointRows",
     // random numbers that are a function of a fed seed
     "StatelessRandomNormal StatelessRandomUniform StatelessTruncatedNormal",
   ].flatMap((line) => line.split(" ")),

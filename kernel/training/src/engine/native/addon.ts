@@ -11,8 +11,8 @@ import { runStep } from "./run-step.js";
 export type AddonState = { status: "ready"; path: string } | { status: "missing"; reason: string };
 
 const require = createRequire(import.meta.url);
-const sources = ["graph_session.cc"];
-const headers = ["adamw.h"];
+const sources = ["graph_session.cc", "row_program.cc"];
+const headers = ["adamw.h", "pool.h", "row_loops.h", "row_program.h"];
 const flags = [
   ...["-std=c++17", "-O3", "-fPIC", "-shared", "-ffp-contract=off"],
   ...["-fno-math-errno", "-fno-trapping-math"],

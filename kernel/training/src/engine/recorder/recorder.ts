@@ -2,6 +2,7 @@ import { StepNotRecordable } from "../../errors/graph.js";
 import { refusedOp } from "../graph/allowed-ops.js";
 import { constant, shapeProto } from "../graph/graph-def.js";
 import type { AttrValue, GraphNode } from "../graph/graph-def.js";
+import type { TensorFacts } from "../graph/rows/known-graph.js";
 import type { Binding, OpAttribute } from "./binding.js";
 import { modelLine } from "./model-line.js";
 
@@ -9,6 +10,8 @@ import { modelLine } from "./model-line.js";
 export interface Recorder {
   binding: Binding;
   nodes: GraphNode[];
+  /** Shape and type of every tensor, by its place. */
+  facts: Map<string, TensorFacts>;
   /** Declares a tensor as a placeholder. */
   input(name: string, id: number, dtype: number, shape: number[]): void;
   /** Where a tensor comes from, as "node:output". */
@@ -21,6 +24,11 @@ export function createRecorder(binding: Binding, variables: Map<number, string>)
   const nodes: GraphNode[] = [];
   const places = new Map<number, string>();
   const lines = new Map<string, string>();
+  const facts = new Map<string, TensorFacts>();
+  const put = (id: number, where: string, dtype: number, shape: number[]): void => {
+    places.set(id, where);
+    facts.set(where, { dtype, shape });
+  };
   const nextName = (): string => `n${nodes.length}`;
 
   const place = (id: number, user: string): string => {
@@ -74,7 +82,7 @@ export function createRecorder(binding: Binding, variables: Map<number, string>)
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     lines.set(name, modelLine());
     nodes.push(constant(name, dtype, shape, Uint8Array.from(bytes)));
-    places.set(id, `${name}:0`);
+    put(id, `${name}:0`, dtype, shape);
     return id;
   };
   standIn.executeOp = (op, attributes, inputs, outputs) => {
@@ -89,7 +97,7 @@ export function createRecorder(binding: Binding, variables: Map<number, string>)
     const attr: Record<string, AttrValue> = {};
     for (const attribute of attributes) attr[attribute.name] = valueOf(attribute, op);
     nodes.push({ name, op, input, attr });
-    made.forEach(({ id }, index) => places.set(id, `${name}:${index}`));
+    made.forEach(({ id, dtype, shape }, index) => put(id, `${name}:${index}`, dtype, shape));
     return made;
   };
   standIn.tensorDataSync = (id) => {
@@ -101,10 +109,11 @@ export function createRecorder(binding: Binding, variables: Map<number, string>)
   return {
     binding: standIn,
     nodes,
+    facts,
     input(name, id, dtype, shape) {
       const attr = { dtype: { type: dtype }, shape: { shape: shapeProto(shape) } };
       nodes.push({ name, op: "Placeholder", input: [], attr });
-      places.set(id, `${name}:0`);
+      put(id, `${name}:0`, dtype, shape);
     },
     place,
     lineOf: (node) => lines.get(node.replace(/:\d+$/, "")) ?? "",

@@ -2,6 +2,7 @@ import type { NamedTensorMap } from "@tensorflow/tfjs";
 import { StepNotRecordable } from "../../errors/graph.js";
 import type { GraphNode } from "../graph/graph-def.js";
 import { prune } from "../graph/prune.js";
+import type { TensorFacts } from "../graph/rows/known-graph.js";
 import type { Tensorflow } from "../tfjs.js";
 import { nativeBackend } from "./binding.js";
 import type { NativeBackend } from "./binding.js";
@@ -13,6 +14,8 @@ export interface Recording {
   nodes: GraphNode[];
   /** Where each output of the function comes from, as "node:output". */
   outputs: Record<string, string>;
+  /** Shape and type of every tensor, by its place. */
+  facts: Map<string, TensorFacts>;
   /** The line of the model that made a node. */
   lineOf(node: string): string;
 }
@@ -54,7 +57,8 @@ export function record(
     backend.binding = binding;
   }
   const roots = [...Object.keys(inputs), ...Object.values(outputs)];
-  return { nodes: prune(recorder.nodes, roots), outputs, lineOf: recorder.lineOf };
+  const { facts, lineOf } = recorder;
+  return { nodes: prune(recorder.nodes, roots), outputs, facts, lineOf };
 }
 
 /**
