@@ -5,11 +5,12 @@ import { root, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel.
+ * baseline of the same run. Topics: training, kernel, step.
  */
 const topics = {
   training: ["bench/training.py"],
   kernel: ["bench/kernel.py"],
+  step: ["bench/step.py"],
 };
 
 const asked = process.argv.slice(2);

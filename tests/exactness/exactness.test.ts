@@ -8,24 +8,52 @@ interface Trained {
   step: number;
   digest: string;
   losses: (number | null)[];
+  /** The mode of the engine that trained. */
+  engine: string;
+  /** The digest of the compiled step; none when eager. */
+  graph?: string;
   path: string;
 }
 
-const train = async (folder: string, mode: string): Promise<Trained> =>
-  JSON.parse(
-    await succeed(process.execPath, [join(root, "tests/exactness/train.mjs"), folder, mode]),
+const train = async (
+  folder: string,
+  mode: string,
+  engine: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Trained> => {
+  const script = join(root, "tests/exactness/train.mjs");
+  return JSON.parse(
+    await succeed(process.execPath, [script, folder, mode, engine], { env }),
   ) as Trained;
+};
 
-describe("60 steps", () => {
+describe.each(["compiled", "eager"])("60 steps, %s", (engine) => {
   const [plain, interrupted] = [emptyFolder("plain"), emptyFolder("interrupted")];
   let straight: Trained;
   let first: Trained;
   let second: Trained;
 
   beforeAll(async () => {
-    straight = await train(plain, "straight");
-    first = await train(interrupted, "save");
-    second = await train(interrupted, "resume");
+    straight = await train(plain, "straight", engine);
+    first = await train(interrupted, "save", engine);
+    second = await train(interrupted, "resume", engine);
+  });
+
+  test("ran as asked, which the runs record; a compiled step is stored with its checkpoints", () => {
+    for (const { engine: mode, graph } of [straight, first, second]) {
+      expect(mode).toBe(engine);
+      expect(graph).toEqual(
+        engine === "compiled" ? expect.stringMatching(/^[0-9a-f]{64}$/) : undefined,
+      );
+    }
+    expect(second.graph).toBe(straight.graph);
+  });
+
+  test("one thread gives the bits of two", async () => {
+    const env = { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" };
+    const single = await train(emptyFolder("single"), "straight", engine, env);
+    expect(single.losses).toEqual(straight.losses);
+    expect(single.digest).toBe(straight.digest);
   });
 
   test("a save while training is of the step that was waited for, and changes nothing", () => {

@@ -1,17 +1,20 @@
 // Trains one session in a process of its own and prints digests as JSON:
-// node train.mjs <folder> straight | save | resume
+// node train.mjs <folder> straight | save | resume  [compiled | eager]
 import { adamW, corpus, microGPT, open } from "forkpoint";
 
-const [folder, mode] = process.argv.slice(2);
+const [folder, mode, engine] = process.argv.slice(2);
 const store = await open({ from: folder });
 const options = {
   model: microGPT({ layers: 2, heads: 2, embed: 32, block: 16, dropout: 0.1 }),
   data: corpus.sonnets(),
-  optimizer: adamW({ learningRate: 1e-3 }),
+  optimizer: adamW({
+    ...{ learningRate: 1e-2, schedule: "cosine", warmupSteps: 10, decaySteps: 50 },
+  }),
   batchSize: 4,
   seed: 11,
   evaluateEvery: 20,
   sampleTokens: 8,
+  engine,
 };
 const session =
   mode === "resume" ? await store.models.load("at 25") : await store.session("exact", options);
@@ -31,6 +34,9 @@ const result = {
   step: session.step,
   digest: await session.digest(),
   losses,
+  engine: JSON.parse(session.runs.at(-1).engine).mode,
+  graph: store.store.checkpoints.manifest(store.store.checkpoints.latest(session.id).id).blobs
+    .graph,
   path: store.path,
 };
 await store.close();

@@ -11,7 +11,7 @@ export { microGPT } from "./models/micro-gpt/index.js";
 export type { MicroGptConfig, MicroGptSize, ModelDescription } from "./models/micro-gpt/index.js";
 export { parameterCount } from "./models/definition.js";
 export { modelDefinition } from "./models/registry.js";
-export { adamW } from "./optimizers/adamw.js";
+export { adamW, learningRateAt } from "./optimizers/adamw.js";
 export type { OptimizerDescription } from "./optimizers/adamw.js";
 export { Run } from "./session/run.js";
 export type { RunStatus } from "./session/run.js";

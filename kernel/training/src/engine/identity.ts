@@ -7,7 +7,8 @@ export interface EngineIdentity {
   library: string;
   /** The digest of the pinned wheel, null for engines that npm carries. */
   digest: string | null;
-  mode: "eager";
+  /** Whether steps run as one graph, or op by op. */
+  mode: "compiled" | "eager";
   arch: string;
   /** The cap on instruction sets given to oneDNN, or "default". */
   isa: string;

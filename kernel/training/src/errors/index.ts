@@ -1,6 +1,7 @@
 export { TrainingError } from "./training-error.js";
 export { CorpusEmpty, CorpusTooShort, CorpusUnreadable } from "./data.js";
 export { BackendUnavailable, EngineStopped, NativeInstallFailed } from "./engine.js";
+export { GraphOpRefused, GraphUnreadable, StepNotRecordable } from "./graph.js";
 export { ModelUnknown, OptionInvalid, OptionUnknown } from "./options.js";
 export {
   LossNotFinite,

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor } from "@tensorflow/tfjs";
 import type { Tensorflow } from "../engine/tfjs.js";
-import type { RandomStream } from "../engine/random.js";
+import type { UniformSource } from "../engine/step-random.js";
 
 /** One trained tensor: its name as in PyTorch, its shape, and how its first value is drawn. */
 export interface Parameter {
@@ -13,8 +13,10 @@ export interface Parameter {
 /** What the engine gives to a model beside its weights. */
 export interface ForwardContext {
   tf: Tensorflow;
-  /** Random numbers for dropout; null outside training, where nothing is dropped. */
-  dropout: RandomStream | null;
+  /** Random numbers of this step, for dropout; null outside training, where nothing is dropped. */
+  uniform: UniformSource | null;
+  /** Given by whoever wants to see attention: called with each layer's [batch, heads, time, time]. */
+  onAttention?: (weights: Tensor) => void;
 }
 
 /** A kind of model: everything that training needs to know of it. */

@@ -24,8 +24,8 @@ async function serve(): Promise<void> {
   const engine = await loadEngine();
   const store = attachStore(storePath, storePort);
   const trainer = await createTrainer({ engine, store, sessionId, autosaveSeconds, post });
-  const { identity, title, reason } = engine;
-  post({ event: "ready", step: trainer.step, identity, title, reason });
+  const { step, identity, reason } = trainer;
+  post({ event: "ready", step, identity, title: engine.title, reason });
   while (open) {
     for (let next = inbox.shift(); next; next = inbox.shift()) await answer(trainer, next);
     if (trainer.training) {

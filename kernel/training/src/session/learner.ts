@@ -1,25 +1,37 @@
-import type { Scalar, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
 import { drawBatch } from "../data/batches.js";
+import type { Batch } from "../data/batches.js";
 import type { Split } from "../data/corpus.js";
 import type { Tokenizer } from "../data/tokenizer.js";
+import { decodeGraph } from "../engine/graph/graph-def.js";
+import type { GraphNode } from "../engine/graph/graph-def.js";
 import { randomStream } from "../engine/random.js";
 import type { RandomStream } from "../engine/random.js";
+import { inspectAddon } from "../engine/native/addon.js";
+import { isNative } from "../engine/recorder/binding.js";
 import type { Tensorflow } from "../engine/tfjs.js";
-import { unflatten } from "../models/definition.js";
+import { StepNotRecordable } from "../errors/graph.js";
 import type { ModelDefinition, Parameter } from "../models/definition.js";
-import { adamWUpdate, decayMask } from "../optimizers/adamw.js";
+import { adamWNumbers } from "../optimizers/adamw.js";
+import { compiledExecutor } from "./compiled-executor.js";
+import { eagerExecutor } from "./eager-executor.js";
+import type { Attention, Executor } from "./executor.js";
+import type { ModelAtWork } from "./model-functions.js";
 import type { SessionConfigs } from "./setup.js";
+import { nextKey } from "./state.js";
 import type { TrainingState } from "./state.js";
 
 /** A model with its data on an engine: what can be done with a training state. */
 export interface Learner {
   parameters: Parameter[];
+  executor: Executor;
   /** One optimizer update; advances the state and returns the batch's loss. */
   step(state: TrainingState): number;
   /** Mean loss over a fixed set of validation batches; leaves the state as it is. */
   evaluate(state: TrainingState): number;
   /** Text continued from a prompt; leaves the state as it is. */
   sample(state: TrainingState, how: SampleOptions): string;
+  /** Where each character of a text (its last block) looked; null when the model shows none. */
+  attention(state: TrainingState, text: string): Attention | null;
 }
 
 export interface SampleOptions {
@@ -30,100 +42,100 @@ export interface SampleOptions {
   seed: number;
 }
 
-/** Joins model, optimizer and data of a session on an engine. */
+/**
+ * Joins model, optimizer and data of a session on an engine. `stored` is the compiled step that the
+ * session's newest checkpoint was made with.
+ *
+ * @throws GraphOpRefused or GraphUnreadable for a stored step that is not to be run.
+ */
 export function createLearner(
   tf: Tensorflow,
-  model: ModelDefinition<unknown>,
+  definition: ModelDefinition<unknown>,
   configs: SessionConfigs,
   data: Split,
   tokenizer: Tokenizer,
+  stored: Uint8Array | null = null,
 ): Learner {
   const { config, vocabulary } = configs.model;
   const { optimizer, batchSize, seed, evaluationBatches } = configs.training;
-  const parameters = model.parameters(config, vocabulary);
-  const block = model.block(config);
-  const decays = decayMask(tf, parameters);
-
-  const lossOf = (
-    weights: Tensor[],
-    inputs: Tensor2D,
-    targets: Tensor1D,
-    dropout: RandomStream | null,
-  ): Scalar => {
-    const logits = model.logits({ tf, dropout }, config, weights, inputs);
-    return tf.losses.softmaxCrossEntropy(tf.oneHot(targets, vocabulary), logits) as Scalar;
-  };
-  const batchTensors = (tokens: Int32Array, random: RandomStream): [Tensor2D, Tensor1D] => {
-    const { inputs, targets } = drawBatch(tokens, batchSize, block, random);
-    return [tf.tensor2d(inputs, [batchSize, block], "int32"), tf.tensor1d(targets, "int32")];
-  };
+  const parameters = definition.parameters(config, vocabulary);
+  const block = definition.block(config);
+  const model = { definition, config, vocabulary, parameters, block, batchSize };
+  const executor = chooseExecutor(tf, model, configs.training.engine, stored);
+  const nextBatch = (tokens: Int32Array, random: RandomStream): Batch =>
+    drawBatch(tokens, batchSize, block, random);
 
   return {
     parameters,
+    executor,
     step(state) {
       const count = state.cursor.optimizer_steps + 1;
-      const result = tf.tidy(() => {
-        const [inputs, targets] = batchTensors(data.train, state.batches);
-        const weights = unflatten(tf, state.weights, parameters);
-        const { value, grads } = tf.valueAndGrads((...given: Tensor[]) =>
-          lossOf(given, inputs, targets, state.dropout),
-        )(weights);
-        const gradient = tf.concat1d(grads.map((grad) => tf.reshape(grad, [-1]) as Tensor1D));
-        return {
-          loss: value,
-          ...adamWUpdate(tf, optimizer, state.weights, state.slots, gradient, decays, count),
-        };
-      });
-      const loss = result.loss.dataSync()[0]!;
-      result.loss.dispose();
-      tf.dispose([state.weights, state.slots.m, state.slots.v]);
-      state.weights = result.weights;
-      state.slots = { m: result.m, v: result.v };
+      const batch = nextBatch(data.train, state.batches);
+      const numbers = adamWNumbers(optimizer, state.step + 1, count);
+      const loss = executor.train(state.live, batch, nextKey(state), numbers);
       state.step += 1;
       state.cursor.optimizer_steps = count;
       state.cursor.batches += 1;
       state.cursor.tokens += batchSize * block;
       return loss;
     },
-    evaluate(state) {
+    evaluate({ live }) {
       const random = randomStream(seed, "evaluation");
-      return tf.tidy(() => {
-        const weights = unflatten(tf, state.weights, parameters);
-        let sum = 0;
-        for (let index = 0; index < evaluationBatches; index++) {
-          const loss = tf.tidy(() =>
-            lossOf(weights, ...batchTensors(data.validation, random), null),
-          );
-          sum += loss.dataSync()[0]!;
-          loss.dispose();
-        }
-        return sum / evaluationBatches;
-      });
+      let sum = 0;
+      for (let index = 0; index < evaluationBatches; index++) {
+        sum += executor.loss(live, nextBatch(data.validation, random));
+      }
+      return sum / evaluationBatches;
     },
-    sample(state, { prompt, tokens, temperature, seed: sampleSeed }) {
+    sample({ live }, { prompt, tokens, temperature, seed: sampleSeed }) {
       const random = randomStream(sampleSeed, "sampling");
-      return tf.tidy(() => {
-        const weights = unflatten(tf, state.weights, parameters);
-        const written = Array.from(tokenizer.encode(prompt));
-        const given = written.length;
-        if (given === 0) written.push(0);
-        const from = written.length;
-        for (let index = 0; index < tokens; index++) {
-          const context = written.slice(-block);
-          const scores = tf.tidy(() => {
-            const inputs = tf.tensor2d(context, [1, context.length], "int32");
-            const logits = model.logits({ tf, dropout: null }, config, weights, inputs);
-            return tf.reshape(tf.slice(logits, [context.length - 1, 0], [1, vocabulary]), [
-              vocabulary,
-            ]);
-          });
-          written.push(draw(scores.dataSync() as Float32Array, temperature, random));
-          scores.dispose();
-        }
-        return prompt + tokenizer.decode(written.slice(from));
-      });
+      const written = Array.from(tokenizer.encode(prompt));
+      if (written.length === 0) written.push(0);
+      const from = written.length;
+      // Always a whole block, so that one graph serves every length; what follows the last token
+      // cannot be seen from it.
+      const context = new Int32Array(block);
+      for (let index = 0; index < tokens; index++) {
+        const visible = written.slice(-block);
+        context.set(visible);
+        const scores = executor.scores(live, context, visible.length - 1);
+        written.push(draw(scores, temperature, random));
+      }
+      return prompt + tokenizer.decode(written.slice(from));
+    },
+    attention({ live }, text) {
+      const context = new Int32Array(block);
+      context.set(tokenizer.encode(text).slice(-block));
+      return executor.attention(live, context);
     },
   };
+}
+
+function chooseExecutor(
+  tf: Tensorflow,
+  model: ModelAtWork,
+  wanted: "compiled" | "eager",
+  stored: Uint8Array | null,
+): Executor {
+  if (wanted === "eager" || !isNative(tf)) return eagerExecutor(tf, model);
+  const slower = (why: string): Executor =>
+    eagerExecutor(tf, model, `The step is not compiled and so runs slower: ${why}`);
+  const addon = inspectAddon();
+  if (addon.status === "missing") return slower(`${addon.reason} Run "npx forkpoint install".`);
+  const nodes = stored && decodeGraph(stored);
+  try {
+    return compiledExecutor(tf, model, nodes && fits(nodes, model) ? nodes : null);
+  } catch (error) {
+    if (error instanceof StepNotRecordable) return slower(error.message);
+    throw error;
+  }
+}
+
+// A fork with another batch size cannot use its parent's graph.
+function fits(nodes: GraphNode[], { batchSize, block }: ModelAtWork): boolean {
+  const inputs = nodes.find(({ name }) => name === "inputs");
+  const shape = inputs?.attr["shape"]?.shape?.dim.map(({ size }) => size) ?? [];
+  return shape.length === 2 && shape[0] === batchSize && shape[1] === block;
 }
 
 function draw(scores: Float32Array, temperature: number, random: RandomStream): number {

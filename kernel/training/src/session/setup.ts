@@ -25,6 +25,8 @@ export interface SessionOptions {
   prompt?: string;
   /** Characters sampled at each evaluation. Default 120. */
   sampleTokens?: number;
+  /** "eager" runs steps op by op even where they could be compiled. Default "compiled". */
+  engine?: "compiled" | "eager";
 }
 
 /** The model of a session as it is stored: a closed description from which weights can be drawn. */
@@ -43,6 +45,8 @@ export interface TrainingConfig {
   evaluationBatches: number;
   prompt: string;
   sampleTokens: number;
+  /** What is wanted; where steps cannot be compiled they run eagerly. */
+  engine: "compiled" | "eager";
 }
 
 /** What a session trains on, as it is stored: the texts themselves are blobs. */
@@ -62,7 +66,7 @@ export interface SessionConfigs {
 
 const optionNames = [
   ...["model", "data", "optimizer", "batchSize", "seed"],
-  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens"],
+  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens", "engine"],
 ];
 
 /**
@@ -95,6 +99,7 @@ export function checkSessionOptions(given: SessionOptions): {
     evaluationBatches: integerOption(caller, options, "evaluationBatches", 10, 1, 10000),
     prompt: textOption(options["prompt"] ?? "\n", "prompt"),
     sampleTokens: integerOption(caller, options, "sampleTokens", 120, 0, 100000),
+    engine: engineOption(options["engine"] ?? "compiled"),
   };
   return { model: { kind: model.kind, config }, data, training };
 }
@@ -112,6 +117,11 @@ export function configsOf(session: SessionRow): SessionConfigs {
 export function digestedConfigs({ model, training }: SessionConfigs): Record<string, string> {
   const { optimizer, batchSize, seed } = training;
   return { model: JSON.stringify(model), training: JSON.stringify({ optimizer, batchSize, seed }) };
+}
+
+function engineOption(value: unknown): "compiled" | "eager" {
+  if (value === "compiled" || value === "eager") return value;
+  throw new OptionInvalid("session", "engine", value, '"compiled" or "eager"');
 }
 
 function textOption(value: unknown, name: string): string {

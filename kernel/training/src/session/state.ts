@@ -1,18 +1,17 @@
-import type { Tensor1D } from "@tensorflow/tfjs";
 import { stateDigest } from "@forkpoint/checkpoints";
 import type { StateInput } from "@forkpoint/checkpoints";
 import { randomStream, streamFrom } from "../engine/random.js";
 import type { RandomStream } from "../engine/random.js";
-import type { Tensorflow } from "../engine/tfjs.js";
-import { sizeOf } from "../models/definition.js";
+import { parameterCount, sizeOf } from "../models/definition.js";
 import type { Parameter } from "../models/definition.js";
-import type { AdamWSlots } from "../optimizers/adamw.js";
+import type { StepKey } from "../engine/step-random.js";
+import type { Executor, LiveState } from "./executor.js";
 
-/** Everything that the next step depends on. Tensors are flat, in the order of the parameters. */
+/** Everything that the next step depends on. */
 export interface TrainingState {
   step: number;
-  weights: Tensor1D;
-  slots: AdamWSlots;
+  /** Weights and slots, on the engine. */
+  live: LiveState;
   batches: RandomStream;
   dropout: RandomStream;
   /** Where training stands in the data, and how many updates the optimizer has made. */
@@ -36,9 +35,13 @@ export interface ReadOut {
 const groups = ["model", "optimizer/m", "optimizer/v"] as const;
 
 /** The state at step 0: weights drawn from the seed, slots at zero. */
-export function initialState(tf: Tensorflow, parameters: Parameter[], seed: number): TrainingState {
+export function initialState(
+  { place }: Pick<Executor, "place">,
+  parameters: Parameter[],
+  seed: number,
+): TrainingState {
   const random = randomStream(seed, "initialisation");
-  const values = new Float32Array(totalSize(parameters));
+  const values = new Float32Array(parameterCount(parameters));
   let at = 0;
   for (const { shape, initial } of parameters) {
     for (const end = at + sizeOf(shape); at < end; at++) {
@@ -47,8 +50,7 @@ export function initialState(tf: Tensorflow, parameters: Parameter[], seed: numb
   }
   return {
     step: 0,
-    weights: tf.tensor1d(values),
-    slots: { m: tf.zeros([values.length]), v: tf.zeros([values.length]) },
+    live: place(values, new Float32Array(values.length), new Float32Array(values.length)),
     batches: randomStream(seed, "batches"),
     dropout: randomStream(seed, "dropout"),
     cursor: { batches: 0, tokens: 0, optimizer_steps: 0 },
@@ -57,14 +59,14 @@ export function initialState(tf: Tensorflow, parameters: Parameter[], seed: numb
 
 /** The state that a checkpoint holds. */
 export function restoredState(
-  tf: Tensorflow,
+  { place }: Pick<Executor, "place">,
   parameters: Parameter[],
   step: number,
   state: Pick<StateInput, "rng" | "cursor">,
   tensors: Map<string, Uint8Array>,
 ): TrainingState {
   const flat = groups.map((group) => {
-    const values = new Uint8Array(4 * totalSize(parameters));
+    const values = new Uint8Array(4 * parameterCount(parameters));
     let at = 0;
     for (const { name } of parameters) {
       const bytes = tensors.get(`${group}/${name}`);
@@ -72,33 +74,38 @@ export function restoredState(
       values.set(bytes, at);
       at += bytes.byteLength;
     }
-    return tf.tensor1d(new Float32Array(values.buffer));
-  });
+    return new Float32Array(values.buffer);
+  }) as [Float32Array, Float32Array, Float32Array];
   const { batches = 0, tokens = 0, optimizer_steps = 0 } = state.cursor;
   return {
     step,
-    weights: flat[0]!,
-    slots: { m: flat[1]!, v: flat[2]! },
+    live: place(...flat),
     batches: streamFrom(state.rng["batches"] ?? ""),
     dropout: streamFrom(state.rng["dropout"] ?? ""),
     cursor: { batches, tokens, optimizer_steps },
   };
 }
 
-/** Copies weights and slots out of the engine: three reads and one buffer, ready to be handed over. */
-export function readOut(state: TrainingState, parameters: Parameter[]): ReadOut {
-  const size = totalSize(parameters);
+/** The random numbers of the step after this one are a function of this key. */
+export function nextKey({ dropout, step }: TrainingState): StepKey {
+  return [parseInt(dropout.state().slice(0, 8), 16) | 0, step + 1];
+}
+
+/** Copies weights and slots out of the engine into one buffer, ready to be handed over. */
+export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadOut {
+  const size = parameterCount(parameters);
   const buffer = new ArrayBuffer(groups.length * 4 * size);
+  const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size));
+  live.read(...(flat as [Float32Array, Float32Array, Float32Array]));
   const tensors: TensorPlace[] = [];
-  [state.weights, state.slots.m, state.slots.v].forEach((tensor, index) => {
-    let offset = index * 4 * size;
-    new Float32Array(buffer, offset, size).set(tensor.dataSync());
+  let offset = 0;
+  for (const group of groups) {
     for (const { name, shape } of parameters) {
       const length = 4 * sizeOf(shape);
-      tensors.push({ name: `${groups[index]}/${name}`, dtype: "F32", shape, offset, length });
+      tensors.push({ name: `${group}/${name}`, dtype: "F32", shape, offset, length });
       offset += length;
     }
-  });
+  }
   return { buffer, tensors };
 }
 
@@ -119,13 +126,4 @@ export function digestOf(state: TrainingState, parameters: Parameter[], input: S
     bytes: new Uint8Array(buffer, offset, length),
   }));
   return stateDigest(state.step, views, input);
-}
-
-/** Gives the engine's memory back. */
-export function disposeState(state: TrainingState): void {
-  for (const tensor of [state.weights, state.slots.m, state.slots.v]) tensor.dispose();
-}
-
-function totalSize(parameters: Parameter[]): number {
-  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }

@@ -1,7 +1,9 @@
-import type { RunRow, Store } from "@forkpoint/checkpoints";
+import type { Manifest, RunRow, Store } from "@forkpoint/checkpoints";
 import { identityText } from "../engine/identity.js";
+import type { EngineIdentity } from "../engine/identity.js";
 import type { Engine } from "../engine/tfjs.js";
 import { LossNotFinite, NoActiveRun, RunActive, StepNotReached } from "../errors/session.js";
+import { learningRateAt } from "../optimizers/adamw.js";
 import { modelDefinition } from "../models/registry.js";
 import { splitTokens } from "../data/corpus.js";
 import { tokenizerFrom } from "../data/tokenizer.js";
@@ -10,14 +12,7 @@ import type { SampleOptions } from "./learner.js";
 import { createPace, metricChunk } from "./recorder.js";
 import type { MetricRow } from "./recorder.js";
 import { configsOf, digestedConfigs } from "./setup.js";
-import {
-  digestOf,
-  disposeState,
-  initialState,
-  readOut,
-  restoredState,
-  stateInput,
-} from "./state.js";
+import { digestOf, initialState, readOut, restoredState, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
 import type { EngineAnswers, EngineEvent } from "./messages.js";
 
@@ -43,6 +38,10 @@ export interface Trainer {
   /** Whether a step is due now. */
   readonly training: boolean;
   readonly step: number;
+  /** With the mode that its step runs in. */
+  readonly identity: EngineIdentity;
+  /** Why a step does not run as fast as it could, as a sentence; null when it does. */
+  readonly reason: string | null;
   train(target: { to?: number; steps?: number }): Promise<EngineAnswers["train"]>;
   /** Makes one step and what belongs to it. A failure ends the run and is posted, never thrown. */
   advance(): Promise<void>;
@@ -70,7 +69,6 @@ export interface Trainer {
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const { engine, store, sessionId, post } = options;
-  const { tf } = engine;
   const session = store.sessions.get(sessionId);
   const configs = configsOf(session);
   const model = modelDefinition(configs.model.kind);
@@ -79,11 +77,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const tokenizer = tokenizerFrom(await decode(configs.data.tokenizer));
   const tokens = tokenizer.encode(await decode(configs.data.corpus));
   const split = splitTokens(tokens, model.block(model.check(configs.model.config)));
-  const learner = createLearner(tf, model, configs, split, tokenizer);
+  const storedGraph = newestManifest()?.blobs["graph"];
+  const learner = createLearner(
+    ...([engine.tf, model, configs, split, tokenizer] as const),
+    storedGraph ? await store.readBlob(storedGraph) : null,
+  );
+  const { executor, parameters } = learner;
+  const identity = { ...engine.identity, mode: executor.mode };
+  const { corpus, tokenizer: alphabet } = configs.data;
+  const graph = executor.graph && (await store.writer.saveBlob(executor.graph));
   const fixed = {
-    blobs: { corpus: configs.data.corpus, tokenizer: configs.data.tokenizer },
+    blobs: { corpus, tokenizer: alphabet, ...(graph ? { graph } : {}) },
     configs: digestedConfigs(configs),
-    engine: identityText(engine.identity),
+    engine: identityText(identity),
   };
 
   let state = await load();
@@ -100,11 +106,20 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   >();
   const held = new Set<number>();
 
+  function newestCheckpoint(): string | null {
+    return store.checkpoints.latest(sessionId)?.id ?? session.forkCheckpointId;
+  }
+
+  function newestManifest(): Manifest | null {
+    const id = newestCheckpoint();
+    return id === null ? null : store.checkpoints.manifest(id);
+  }
+
   async function load(): Promise<TrainingState> {
-    const id = store.checkpoints.latest(sessionId)?.id ?? session.forkCheckpointId;
-    if (!id) return initialState(tf, learner.parameters, configs.training.seed);
+    const id = newestCheckpoint();
+    if (!id) return initialState(executor, parameters, configs.training.seed);
     const { manifest, tensors } = await store.readTensors(id);
-    return restoredState(tf, learner.parameters, manifest.step, manifest, tensors);
+    return restoredState(executor, parameters, manifest.step, manifest, tensors);
   }
 
   function lastLoss(): number | null {
@@ -126,7 +141,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
 
   // The copy out of the engine is made before the first await, so the checkpoint is of this step.
   async function checkpoint(trigger: Trigger, named?: { name: string; replace: boolean }) {
-    const { buffer, tensors } = readOut(state, learner.parameters);
+    const { buffer, tensors } = readOut(state, parameters);
     const step = state.step;
     const input = stateInput(state, fixed);
     const trainLoss = lastTrainLoss;
@@ -160,7 +175,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       wall: Date.now(),
       train_loss: loss,
       validation_loss: due ? learner.evaluate(state) : null,
-      learning_rate: loss === null ? null : optimizer.learningRate,
+      learning_rate: loss === null ? null : learningRateAt(optimizer, state.step),
       step_ms: stepMs,
     });
     if (!due || sampleTokens === 0 || !run) return;
@@ -197,13 +212,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   async function fail(error: Error): Promise<void> {
-    const broken = state;
+    const broken = state.live;
     await Promise.allSettled(saves);
     // Flushed while the state still names the step that failed.
     await flush().catch(() => {});
     const reached = state.step;
     state = await load();
-    disposeState(broken);
+    broken.dispose();
     if (error instanceof LossNotFinite)
       error = new LossNotFinite(reached, error.data.loss, state.step);
     lastTrainLoss = null;
@@ -244,6 +259,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     get step() {
       return state.step;
     },
+    identity,
+    reason: engine.reason ?? executor.reason,
     async train({ to, steps }) {
       if (run) throw new RunActive(session.name, run.id);
       const target = to ?? state.step + (steps ?? 0);
@@ -277,7 +294,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         if (!Number.isFinite(loss)) {
           rows.push({
             ...{ step: state.step, wall: Date.now(), train_loss: loss, validation_loss: null },
-            ...{ learning_rate: configs.training.optimizer.learningRate, step_ms: stepMs },
+            ...{
+              learning_rate: learningRateAt(configs.training.optimizer, state.step),
+              step_ms: stepMs,
+            },
           });
           throw new LossNotFinite(state.step, loss, 0);
         }
@@ -333,7 +353,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const { model: saved } = await checkpoint("manual", { name, replace });
       return saved!;
     },
-    digest: () => digestOf(state, learner.parameters, stateInput(state, fixed)),
+    digest: () => digestOf(state, parameters, stateInput(state, fixed)),
     evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
     sample: (how) => ({ step: state.step, text: learner.sample(state, how) }),
   };

@@ -1,12 +1,13 @@
-import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { NativeInstallFailed } from "../../errors/engine.js";
+import { compileAddon, inspectAddon } from "./addon.js";
 import { inspectNative, loadedFiles, nativeFolder, sha256File } from "./library.js";
 import { tensorflowWheel, tfjsNodeFolder, tfjsNodeVersion } from "./library.js";
 import type { LoadedFile, NativeRecord, NativeState } from "./library.js";
+import { runStep } from "./run-step.js";
 
 export interface InstallOptions {
   /** A Python with pip, to fetch and unpack the wheel. Default: `python3`. */
@@ -38,7 +39,7 @@ with zipfile.ZipFile(wheel) as archive:
 
 /**
  * Installs the native TensorFlow backend into the per-user cache: downloads the pinned wheel from
- * PyPI, unpacks its two libraries and C headers, compiles tfjs-node's binding with one g++ call.
+ * PyPI, unpacks its two libraries and C headers, compiles tfjs-node's binding and our own addon with g++.
  * Does nothing when it is already there. About 20 s and 260 MB of download; 750 MB on disk.
  *
  * The folder appears under its final name by one rename, so an interrupted installation leaves
@@ -50,8 +51,13 @@ with zipfile.ZipFile(wheel) as archive:
  */
 export async function installNative(options: InstallOptions = {}): Promise<NativeState> {
   const before = inspectNative();
-  if (before.status !== "missing") return before;
+  if (before.status === "unsupported") return before;
   const say = options.onProgress ?? (() => {});
+  if (before.status === "ready") {
+    if (inspectAddon().status !== "ready") say("compiling the addon that runs compiled graphs");
+    await compileAddon();
+    return before;
+  }
   const python = options.python ?? "python3";
   const folder = nativeFolder();
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
@@ -72,6 +78,7 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
     // An older, damaged copy under the same name would make the rename fail.
     rmSync(folder, { recursive: true, force: true });
     renameSync(work, folder);
+    await compileAddon();
   } finally {
     if (existsSync(work)) rmSync(work, { recursive: true, force: true });
   }
@@ -124,18 +131,4 @@ async function recordOf(folder: string): Promise<NativeRecord> {
     tfjsNode: tfjsNodeVersion(),
     files,
   };
-}
-
-function runStep(step: string, command: string, parameters: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, parameters, { stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    child.stdout.on("data", (text: Buffer) => (output += text.toString()));
-    child.stderr.on("data", (text: Buffer) => (output += text.toString()));
-    child.on("error", (error) => reject(new NativeInstallFailed(step, error.message)));
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new NativeInstallFailed(step, output.trim() || `${command} ended with ${code}.`));
-    });
-  });
 }

@@ -116,7 +116,8 @@ export async function sha256File(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-function faultOf(path: string, file: LoadedFile): string | null {
+/** What is wrong with a file that was recorded at installation, as a sentence; null when nothing. */
+export function faultOf(path: string, file: LoadedFile): string | null {
   if (!existsSync(path)) return `${path} is missing.`;
   const found = statSync(path);
   const owner = process.getuid?.();

@@ -65,8 +65,9 @@ export function microGptLogits(
     // Scaling the query, not the product: scale and mask after a matmul make oneDNN pick its
     // reference kernel, ten times slower.
     const scaled = tf.mul(query!, 1 / Math.sqrt(embed / config.heads));
-    const attention = drop(tf.softmax(tf.add(tf.matMul(scaled, key!, false, true), mask)));
-    const mixed = tf.reshape(tf.transpose(tf.matMul(attention, value!), [0, 2, 1, 3]), [
+    const attention = tf.softmax(tf.add(tf.matMul(scaled, key!, false, true), mask));
+    context.onAttention?.(attention);
+    const mixed = tf.reshape(tf.transpose(tf.matMul(drop(attention), value!), [0, 2, 1, 3]), [
       batch * time,
       embed,
     ]);
@@ -146,7 +147,10 @@ function causalMask({ tf }: ForwardContext, time: number): Tensor4D {
   return tf.tensor4d(values, [1, 1, time, time]);
 }
 
-function dropoutOf({ tf, dropout }: ForwardContext, rate: number): (x: Tensor) => Tensor {
-  if (rate === 0 || dropout === null) return (x) => x;
-  return (x) => tf.dropout(x, rate, undefined, dropout.integer());
+function dropoutOf({ tf, uniform }: ForwardContext, rate: number): (x: Tensor) => Tensor {
+  if (rate === 0 || uniform === null) return (x) => x;
+  return (x) => {
+    const kept = tf.cast(tf.greaterEqual(uniform(x.shape), rate), "float32");
+    return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
+  };
 }

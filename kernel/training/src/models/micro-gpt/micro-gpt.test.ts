@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { randomStream } from "../../engine/random.js";
 import { loadEngine } from "../../engine/tfjs.js";
 import type { Tensorflow } from "../../engine/tfjs.js";
-import { adamW, adamWUpdate, decayMask } from "../../optimizers/adamw.js";
+import { adamW, adamWNumbers, adamWUpdate, decayMask } from "../../optimizers/adamw.js";
 import { parameterCount, sizeOf } from "../definition.js";
 import { microGPT } from "./config.js";
 import type { MicroGptConfig } from "./config.js";
@@ -48,7 +48,7 @@ describe("on an engine", () => {
     const logits = (tokens: number[]): number[] =>
       Array.from(
         microGptLogits(
-          { tf, dropout: null },
+          { tf, uniform: null },
           config,
           weights(),
           tf.tensor2d(tokens, [1, 6], "int32"),
@@ -69,12 +69,11 @@ describe("on an engine", () => {
     const decays = decayMask(tf, shapes);
     const result = adamWUpdate(
       tf,
-      optimizer,
+      adamWNumbers(optimizer, 3, 3),
       tf.tensor1d([2, 2]),
       slots,
       tf.tensor1d([1, 1]),
       decays,
-      3,
     );
     const m = 0.9 * 0.2 + 0.1;
     const v = 0.99 * 0.04 + 0.01;

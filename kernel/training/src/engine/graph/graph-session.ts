@@ -1,0 +1,77 @@
+import { loadAddon } from "../native/addon.js";
+import type { GraphArray } from "../native/addon.js";
+import { encodeGraph } from "./graph-def.js";
+import type { GraphNode } from "./graph-def.js";
+
+/** The names of a graph's ends, as "node:output". */
+export interface GraphEnds {
+  /** Placeholders of the weights, in the order in which they were placed. */
+  weights?: string[];
+  /** Placeholders given at each run. */
+  feeds: string[];
+  /** Outputs copied out at each run. */
+  fetches: string[];
+  /** One for each weight; with them each run updates weights and slots. */
+  gradients?: string[];
+}
+
+/** One call into TensorFlow, looked up beforehand. */
+export interface PreparedRun {
+  /**
+   * Copies `fed` in, runs, copies results into `fetched`, both in the order prepared. `update` holds
+   * the optimizer's numbers as `adamWNumbers` lays them out; empty where there are no gradients.
+   */
+  run(fed: GraphArray[], fetched: GraphArray[], update?: Float32Array): void;
+}
+
+/** Weights (0), first (1) and second (2) moments. */
+export type Group = 0 | 1 | 2;
+
+/** A TensorFlow session of this thread, with weights and optimizer slots in its memory. */
+export interface GraphSession {
+  /** Makes room for weights of these sizes and two slots for each. Once, before `prepare`. */
+  place(weights: { size: number; decays: boolean }[]): void;
+  /** Sets all values of a group, in the order placed. */
+  write(group: Group, values: Float32Array): void;
+  /** Copies all values of a group out: one pass over memory. */
+  read(group: Group, into: Float32Array): void;
+  /** Adds a graph; its nodes are called `prefix/name` from then on. @throws GraphOpRefused. */
+  add(prefix: string, nodes: GraphNode[]): void;
+  /** @throws Error when a name is not in the graphs, or a shape is another than placed. */
+  prepare(ends: GraphEnds): PreparedRun;
+  /** Gives its memory back; everything throws afterwards. */
+  close(): void;
+}
+
+const none = new Float32Array(0);
+
+/**
+ * Opens a session. It holds no graph yet.
+ *
+ * @throws Error with the reason when the addon is not there.
+ * @example
+ * const session = openGraphSession();
+ * session.add("double", nodes);
+ * session.prepare({ feeds: ["double/x:0"], fetches: ["double/n3:0"] }).run([x], [y]);
+ */
+export function openGraphSession(): GraphSession {
+  const addon = loadAddon();
+  const session = addon.open(new Uint8Array(0));
+  return {
+    place(weights) {
+      const sizes = Int32Array.from(weights, ({ size }) => size);
+      const decays = Uint8Array.from(weights, (weight) => (weight.decays ? 1 : 0));
+      addon.place(session, sizes, decays);
+    },
+    write: (group, values) => addon.copy(session, group, values, true),
+    read: (group, into) => addon.copy(session, group, into, false),
+    add: (prefix, nodes) => addon.extend(session, encodeGraph(nodes), prefix),
+    prepare({ feeds, fetches, weights = [], gradients = [] }) {
+      const plan = addon.plan(session, feeds, fetches, weights, gradients);
+      return {
+        run: (fed, fetched, update = none) => addon.run(session, plan, fed, fetched, update),
+      };
+    },
+    close: () => addon.close(session),
+  };
+}

@@ -1,0 +1,93 @@
+import { openGraphSession } from "../engine/graph/graph-session.js";
+import type { PreparedRun } from "../engine/graph/graph-session.js";
+import { encodeGraph } from "../engine/graph/graph-def.js";
+import type { GraphNode } from "../engine/graph/graph-def.js";
+import type { Tensorflow } from "../engine/tfjs.js";
+import { sizeOf } from "../models/definition.js";
+import { decays } from "../optimizers/adamw.js";
+import type { Executor, LiveState } from "./executor.js";
+import { recordAttention, recordLoss, recordScores, recordStep } from "./recorded-functions.js";
+import type { RecordedFunction } from "./recorded-functions.js";
+import type { ModelAtWork } from "./model-functions.js";
+
+/**
+ * Carries a model's functions out as TensorFlow graphs, one call each. `stored` is the compiled step
+ * that a checkpoint was made with; without it the step is recorded now. What is not needed for the
+ * next step is recorded when it is first asked for.
+ *
+ * @throws StepNotRecordable, with the op and the line of the model; GraphOpRefused; Error when the
+ *   addon is not there.
+ */
+export function compiledExecutor(
+  tf: Tensorflow,
+  model: ModelAtWork,
+  stored: GraphNode[] | null,
+): Executor {
+  const { parameters, vocabulary } = model;
+  const step = stored ?? recordStep(tf, model);
+  const session = openGraphSession();
+  session.place(
+    parameters.map((parameter) => ({ size: sizeOf(parameter.shape), decays: decays(parameter) })),
+  );
+  const weights = (prefix: string): string[] =>
+    parameters.map((_, at) => `${prefix}/weight${at}:0`);
+  session.add("step", step);
+  const train = session.prepare({
+    weights: weights("step"),
+    feeds: ["step/inputs:0", "step/targets:0", "step/key:0"],
+    fetches: ["step/loss:0"],
+    gradients: parameters.map((_, at) => `step/gradient${at}:0`),
+  });
+  const prepared = new Map<string, RecordedFunction & PreparedRun>();
+  const prepare = (
+    name: string,
+    record: (tf: Tensorflow, model: ModelAtWork) => RecordedFunction,
+  ): RecordedFunction & PreparedRun => {
+    let found = prepared.get(name);
+    if (!found) {
+      const recorded = record(tf, model);
+      session.add(name, recorded.nodes);
+      const feeds = recorded.feeds.map((feed) => `${name}/${feed}:0`);
+      const ends = { weights: weights(name), feeds, fetches: [`${name}/result:0`] };
+      prepared.set(name, (found = { ...recorded, ...session.prepare(ends) }));
+    }
+    return found;
+  };
+  const loss = new Float32Array(1);
+  const groups = [0, 1, 2] as const;
+
+  return {
+    mode: "compiled",
+    reason: null,
+    graph: encodeGraph(step),
+    place(...values) {
+      groups.forEach((group) => session.write(group, values[group]!));
+      const live: LiveState = {
+        read: (...into) => groups.forEach((group) => session.read(group, into[group]!)),
+        dispose: () => {},
+      };
+      return live;
+    },
+    train(_, { inputs, targets }, key, numbers) {
+      train.run([inputs, targets, Int32Array.from(key)], [loss], numbers);
+      return loss[0]!;
+    },
+    loss(_, { inputs, targets }) {
+      prepare("loss", recordLoss).run([inputs, targets], [loss]);
+      return loss[0]!;
+    },
+    scores(_, tokens, position) {
+      const scores = new Float32Array(vocabulary);
+      prepare("scores", recordScores).run([tokens, Int32Array.of(position)], [scores]);
+      return scores;
+    },
+    attention(_, tokens) {
+      const { shape, run } = prepare("attention", recordAttention);
+      if (sizeOf(shape) === 0) return null;
+      const values = new Float32Array(sizeOf(shape));
+      run([tokens], [values]);
+      return { shape, values };
+    },
+    close: () => session.close(),
+  };
+}

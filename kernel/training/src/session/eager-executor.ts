@@ -1,0 +1,100 @@
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Batch } from "../data/batches.js";
+import { stepRandom } from "../engine/step-random.js";
+import type { Tensorflow } from "../engine/tfjs.js";
+import { unflatten } from "../models/definition.js";
+import { adamWUpdate, decayMask } from "../optimizers/adamw.js";
+import type { AdamWSlots } from "../optimizers/adamw.js";
+import type { Executor, LiveState } from "./executor.js";
+import { attentionOf, lossAndGradients, lossOf, scoresOf } from "./model-functions.js";
+import type { ModelAtWork } from "./model-functions.js";
+
+interface EagerState extends LiveState {
+  weights: Tensor1D;
+  slots: AdamWSlots;
+}
+
+/** Carries a model's functions out op by op, on any backend. */
+export function eagerExecutor(
+  tf: Tensorflow,
+  model: ModelAtWork,
+  reason: string | null = null,
+): Executor {
+  const { parameters, block, batchSize } = model;
+  const mask = tf.keep(decayMask(tf, parameters));
+  const batchTensors = ({ inputs, targets }: Batch): [Tensor2D, Tensor1D] => [
+    tf.tensor2d(inputs, [batchSize, block], "int32"),
+    tf.tensor1d(targets, "int32"),
+  ];
+  const weightsOf = (live: LiveState): Tensor[] =>
+    unflatten(tf, (live as EagerState).weights, parameters);
+
+  return {
+    mode: "eager",
+    reason,
+    graph: null,
+    place(weights, m, v) {
+      const state: EagerState = {
+        // Copies: TensorFlow shares the memory of arrays that tensors are made from.
+        weights: tf.tensor1d(weights.slice()),
+        slots: { m: tf.tensor1d(m.slice()), v: tf.tensor1d(v.slice()) },
+        read(...into) {
+          const { slots } = state;
+          [state.weights, slots.m, slots.v].forEach((tensor, index) =>
+            into[index]!.set(tensor.dataSync()),
+          );
+        },
+        dispose: () => tf.dispose([state.weights, state.slots.m, state.slots.v]),
+      };
+      return state;
+    },
+    train(live, batch, key, numbers) {
+      const state = live as EagerState;
+      const result = tf.tidy(() => {
+        const uniform = stepRandom(tf, key, tf.tensor1d([...key], "int32"));
+        const { loss, gradients } = lossAndGradients(
+          ...([tf, model, weightsOf(state)] as const),
+          ...batchTensors(batch),
+          uniform,
+        );
+        const flat = tf.concat1d(gradients.map((it) => tf.reshape(it, [-1]) as Tensor1D));
+        return { loss, ...adamWUpdate(tf, numbers, state.weights, state.slots, flat, mask) };
+      });
+      const loss = result.loss.dataSync()[0]!;
+      result.loss.dispose();
+      state.dispose();
+      state.weights = result.weights;
+      state.slots = { m: result.m, v: result.v };
+      return loss;
+    },
+    loss(live, batch) {
+      return tf.tidy(
+        () => lossOf(tf, model, weightsOf(live), ...batchTensors(batch), null).dataSync()[0]!,
+      );
+    },
+    scores(live, tokens, position) {
+      const scores = tf.tidy(() => {
+        const context = tf.tensor2d(tokens.slice(), [1, block], "int32");
+        const at = tf.tensor1d([position], "int32");
+        return scoresOf(tf, model, weightsOf(live), context, at);
+      });
+      return valuesOf(scores);
+    },
+    attention(live, tokens) {
+      const found = tf.tidy(() => {
+        const context = tf.tensor2d(tokens.slice(), [1, block], "int32");
+        return attentionOf(tf, model, weightsOf(live), context) ?? tf.zeros([0]);
+      });
+      const { shape } = found;
+      const values = valuesOf(found);
+      return values.length === 0 ? null : { shape, values };
+    },
+    close: () => mask.dispose(),
+  };
+}
+
+function valuesOf(tensor: Tensor): Float32Array {
+  const values = tensor.dataSync() as Float32Array;
+  tensor.dispose();
+  return values;
+}

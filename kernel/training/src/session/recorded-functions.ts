@@ -1,0 +1,143 @@
+import type { NamedTensorMap, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import { frozenValue, record } from "../engine/recorder/recording.js";
+import type { Recording } from "../engine/recorder/recording.js";
+import type { GraphNode } from "../engine/graph/graph-def.js";
+import { fuseRows } from "../engine/graph/rows/fuse-rows.js";
+import { stepRandom } from "../engine/step-random.js";
+import type { Tensorflow } from "../engine/tfjs.js";
+import { attentionOf, lossAndGradients, lossOf, scoresOf } from "./model-functions.js";
+import type { ModelAtWork } from "./model-functions.js";
+
+/** A function of the weights as a graph: placeholders `weight0` … and the feeds, output `result`. */
+export interface RecordedFunction {
+  nodes: GraphNode[];
+  feeds: string[];
+  /** Of the result. */
+  shape: number[];
+}
+
+const float = 1;
+
+/**
+ * The training step as a graph: from `weight0` …, `inputs`, `targets` and `key` to `loss` and
+ * `gradient0` …. Recorded twice with different values, to notice any that the graph would freeze.
+ *
+ * @throws StepNotRecordable
+ */
+export function recordStep(tf: Tensorflow, model: ModelAtWork): GraphNode[] {
+  const run = (given: NamedTensorMap): NamedTensorMap => {
+    const { inputs, targets, key } = given as {
+      inputs: Tensor2D;
+      targets: Tensor1D;
+      key: Tensor1D;
+    };
+    const uniform = stepRandom(tf, [0, 0], key);
+    const weights = weightsOf(model, given);
+    const { loss, gradients } = lossAndGradients(tf, model, weights, inputs, targets, uniform);
+    return { loss, ...named("gradient", gradients) };
+  };
+  const [first, second] = [0, 1].map((variant) =>
+    withInputs(tf, model, variant, ["inputs", "targets", "key"], (inputs) =>
+      record(tf, inputs, run),
+    ),
+  ) as [Recording, Recording];
+  const frozen = frozenValue(first, second);
+  if (frozen) throw frozen;
+  return withOutputs(first);
+}
+
+/** The loss of a batch, nothing dropped: feeds `inputs` and `targets`. */
+export function recordLoss(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
+  return recordOne(tf, model, ["inputs", "targets"], (given) =>
+    lossOf(
+      ...([tf, model, weightsOf(model, given)] as const),
+      given["inputs"] as Tensor2D,
+      given["targets"] as Tensor1D,
+      null,
+    ),
+  );
+}
+
+/** The scores after a position of a block: feeds `tokens` and `position`. */
+export function recordScores(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
+  return recordOne(tf, model, ["tokens", "position"], (given) =>
+    scoresOf(
+      ...([tf, model, weightsOf(model, given)] as const),
+      given["tokens"] as Tensor2D,
+      given["position"] as Tensor1D,
+    ),
+  );
+}
+
+/** Attention over a block: feed `tokens`. An empty result when the model shows none. */
+export function recordAttention(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
+  return recordOne(
+    ...([tf, model, ["tokens"]] as const),
+    (given) =>
+      attentionOf(tf, model, weightsOf(model, given), given["tokens"] as Tensor2D) ?? tf.zeros([0]),
+  );
+}
+
+function recordOne(
+  tf: Tensorflow,
+  model: ModelAtWork,
+  feeds: readonly string[],
+  run: (given: NamedTensorMap) => Tensor,
+): RecordedFunction {
+  let shape: number[] = [];
+  const recording = withInputs(tf, model, 0, feeds, (inputs) =>
+    record(tf, inputs, (given) => {
+      const result = run(given);
+      shape = result.shape;
+      return { result };
+    }),
+  );
+  return { nodes: withOutputs(recording), feeds: [...feeds], shape };
+}
+
+// Any values do, as long as the two variants differ: the graph's own inputs take their place.
+function withInputs<Result>(
+  tf: Tensorflow,
+  { parameters, block, batchSize, vocabulary }: ModelAtWork,
+  variant: number,
+  feeds: readonly string[],
+  use: (inputs: NamedTensorMap) => Result,
+): Result {
+  const tokens = (count: number): Int32Array =>
+    Int32Array.from({ length: count }, (_, at) => (at * 7 + variant) % vocabulary);
+  const feed: Record<string, () => Tensor> = {
+    inputs: () => tf.tensor2d(tokens(batchSize * block), [batchSize, block], "int32"),
+    targets: () => tf.tensor1d(tokens(batchSize * block), "int32"),
+    key: () => tf.tensor1d([variant + 1, variant + 2], "int32"),
+    tokens: () => tf.tensor2d(tokens(block), [1, block], "int32"),
+    position: () => tf.tensor1d([variant % block], "int32"),
+  };
+  const inputs: NamedTensorMap = {};
+  parameters.forEach(({ shape }, at) => {
+    inputs[`weight${at}`] = tf.fill(shape, 0.01 * (variant + 1));
+  });
+  for (const name of feeds) inputs[name] = feed[name]!();
+  try {
+    return use(inputs);
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+function weightsOf({ parameters }: ModelAtWork, given: NamedTensorMap): Tensor[] {
+  return parameters.map((_, at) => given[`weight${at}`]!);
+}
+
+function named(name: string, tensors: Tensor[]): NamedTensorMap {
+  return Object.fromEntries(tensors.map((tensor, at) => [`${name}${at}`, tensor]));
+}
+
+// Outputs get names of their own, so that a stored graph says what is what.
+function withOutputs(recording: Recording): GraphNode[] {
+  const { nodes, outputs } = fuseRows(recording, recording.facts);
+  const identities = Object.entries(outputs).map(([name, place]) => ({
+    ...{ name, op: "Identity", input: [place] },
+    attr: { T: { type: float } },
+  }));
+  return [...nodes, ...identities];
+}
