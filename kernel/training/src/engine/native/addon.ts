@@ -96,7 +96,7 @@ export async function compileAddon(): Promise<void> {
 
 /** The functions of the addon, `native/graph_session.cc`; `session` is opaque. */
 export interface GraphAddon {
-  open(config: Uint8Array): object;
+  open(threads: number): object;
   extend(session: object, graph: Uint8Array, prefix: string): void;
   place(session: object, sizes: Int32Array, decays: Uint8Array): void;
   copy(session: object, group: 0 | 1 | 2, values: Float32Array, write: boolean): void;
@@ -106,6 +106,7 @@ export interface GraphAddon {
     fetches: string[],
     weights: string[],
     gradients: string[],
+    halves: 1 | 2,
   ): number;
   run(
     session: object,
