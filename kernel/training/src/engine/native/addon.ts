@@ -29,10 +29,15 @@ function sourceFolder(): string {
  * that versions of Forkpoint on one machine do not get in each other's way.
  */
 function addonFolder(): string {
+  return join(nativeFolder(), `graph-${addonDigest()}`);
+}
+
+/** What the addon is built from: its sources and flags, as twelve hexadecimal digits. */
+export function addonDigest(): string {
   const hash = createHash("sha256").update(flags.join(" "));
   for (const source of [...sources, ...headers])
     hash.update(readFileSync(join(sourceFolder(), source)));
-  return join(nativeFolder(), `graph-${hash.digest("hex").slice(0, 12)}`);
+  return hash.digest("hex").slice(0, 12);
 }
 
 /**
