@@ -17,17 +17,27 @@ struct AdamW {
 
 // The same operations in the same order as the eager update, so that elementwise nothing differs; no
 // contraction into fused multiply-adds, so that every instruction set gives the same bits.
+inline __attribute__((always_inline)) void adamWOne(const AdamW& a, float decay, float& w, float& m,
+                                                    float& v, float g) {
+  const float mean = m * a.beta1 + g * a.rest1;
+  const float square = v * a.beta2 + (g * g) * a.rest2;
+  const float step = (mean * a.correction1) / (__builtin_sqrtf(square) * a.correction2 + a.epsilon);
+  w = w - (w * decay + step) * a.learningRate;
+  m = mean;
+  v = square;
+}
+
 __attribute__((target_clones("avx512f", "avx2", "default"))) inline void adamWBlock(
     const AdamW& a, float decay, size_t count, float* __restrict w, float* __restrict m,
     float* __restrict v, const float* __restrict g) {
-  for (size_t i = 0; i < count; i++) {
-    const float mean = m[i] * a.beta1 + g[i] * a.rest1;
-    const float square = v[i] * a.beta2 + (g[i] * g[i]) * a.rest2;
-    const float step = (mean * a.correction1) / (__builtin_sqrtf(square) * a.correction2 + a.epsilon);
-    w[i] = w[i] - (w[i] * decay + step) * a.learningRate;
-    m[i] = mean;
-    v[i] = square;
-  }
+  for (size_t i = 0; i < count; i++) adamWOne(a, decay, w[i], m[i], v[i], g[i]);
+}
+
+// The gradient of a batch that was computed in two halves is their mean.
+__attribute__((target_clones("avx512f", "avx2", "default"))) inline void adamWBlockOfHalves(
+    const AdamW& a, float decay, size_t count, float* __restrict w, float* __restrict m,
+    float* __restrict v, const float* __restrict g, const float* __restrict other) {
+  for (size_t i = 0; i < count; i++) adamWOne(a, decay, w[i], m[i], v[i], (g[i] + other[i]) * 0.5f);
 }
 
 struct Parameters {
@@ -67,7 +77,9 @@ struct Parameters {
     }
   }
 
+  // `gradients` are those of the whole batch, or of its first half and then of its second.
   void update(const AdamW& adamW, const std::vector<const float*>& gradients) {
+    const bool halves = gradients.size() == 2 * sizes.size();
     struct Block {
       size_t index, from, count;
     };
@@ -77,8 +89,13 @@ struct Parameters {
         blocks.push_back({i, from, sizes[i] - from < kBlock ? sizes[i] - from : kBlock});
     const auto work = [&](size_t at) {
       const auto [i, from, count] = blocks[at];
-      adamWBlock(adamW, decays[i] ? adamW.weightDecay : 0.0f, count, this->at(0, i) + from, this->at(1, i) + from,
-                 this->at(2, i) + from, gradients[i] + from);
+      const float decay = decays[i] ? adamW.weightDecay : 0.0f;
+      float *w = this->at(0, i) + from, *m = this->at(1, i) + from, *v = this->at(2, i) + from;
+      const float* g = gradients[i] + from;
+      if (halves)
+        adamWBlockOfHalves(adamW, decay, count, w, m, v, g, gradients[sizes.size() + i] + from);
+      else
+        adamWBlock(adamW, decay, count, w, m, v, g);
     };
     if (total >= kThreaded) return Pool::shared().run(blocks.size(), work);
     for (size_t at = 0; at < blocks.size(); at++) work(at);

@@ -9,10 +9,12 @@
 
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "adamw.h"
+#include "pool.h"
 #include "row_program.h"
 #include "tensorflow/c/c_api.h"
 
@@ -35,6 +37,7 @@ struct Tensors {
   ~Tensors() { clear(); }
 };
 
+// A plan's graph may be for half a batch; both halves then run at once, each on a core of its own.
 // Fed are the weights first, then what the caller gives; fetched are what the caller gets, then the
 // gradients, one for each weight or none at all.
 struct Plan {
@@ -42,6 +45,7 @@ struct Plan {
   std::vector<Slot> given;
   std::vector<TF_Output> fetches;
   size_t wanted;
+  size_t halves = 1;
   Tensors weights;
 };
 
@@ -69,6 +73,8 @@ struct GraphSession {
 
 struct Status {
   TF_Status* value = TF_NewStatus();
+  Status() = default;
+  Status(const Status&) = delete;
   ~Status() { TF_DeleteStatus(value); }
   bool ok() const { return TF_GetCode(value) == TF_OK; }
 };
@@ -123,23 +129,45 @@ void quiet() {
   if (auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, name))) set(2);
 }
 
-// open(config: Uint8Array) -> session; config is a serialised ConfigProto.
+// A serialised ConfigProto that says how many threads an op may use.
+std::string configFor(uint32_t threads) {
+  std::string config;
+  config += '\x10';
+  config += static_cast<char>(threads);
+  return config;
+}
+
+// A session with threads of its own. TensorFlow shares one pool in a process, made by whoever comes
+// first (tfjs); this switch is its tests' way out. Without it the shared pool is used.
+TF_Session* ownSession(TF_Graph* graph, TF_SessionOptions* options, TF_Status* status) {
+  static std::mutex lock;
+  std::lock_guard<std::mutex> guard(lock);
+  auto* shared = static_cast<bool*>(dlsym(RTLD_DEFAULT, "_ZN10tensorflow11LocalDevice22use_global_threadpool_E"));
+  if (shared) *shared = false;
+  TF_Session* session = TF_NewSession(graph, options, status);
+  if (shared) *shared = true;
+  return session;
+}
+
+// open(threads: number) -> session; each op uses so many threads, 0 for as many as there are cores.
 napi_value Open(napi_env env, napi_callback_info info) {
   napi_value values[1];
-  uint8_t* config;
-  size_t bytes;
-  if (!arguments(env, info, values) || !bytesOf(env, values[0], &config, &bytes))
-    return fail(env, "open takes a configuration");
+  uint32_t threads;
+  if (!arguments(env, info, values) || napi_get_value_uint32(env, values[0], &threads) != napi_ok ||
+      threads > 127)
+    return fail(env, "open takes a number of threads");
   quiet();
   const std::string failure = registerRowPrograms();
   if (!failure.empty()) return fail(env, "the op ForkpointRows is not known: " + failure);
   auto made = std::make_unique<GraphSession>();
   Status status;
   TF_SessionOptions* options = TF_NewSessionOptions();
-  TF_SetConfig(options, config, bytes, status.value);
+  const std::string config = configFor(threads);
+  if (threads) TF_SetConfig(options, config.data(), config.size(), status.value);
   if (status.ok()) {
     made->graph = TF_NewGraph();
-    made->session = TF_NewSession(made->graph, options, status.value);
+    made->session = threads ? ownSession(made->graph, options, status.value)
+                            : TF_NewSession(made->graph, options, status.value);
   }
   TF_DeleteSessionOptions(options);
   if (!status.ok()) return fail(env, "TensorFlow opened no session", status);
@@ -247,20 +275,25 @@ napi_value Copy(napi_env env, napi_callback_info info) {
 
 void keepMemory(void*, size_t, void*) {}
 
-// plan(session, feeds: string[], fetches: string[], weights: string[], gradients: string[]) -> number
+// plan(session, feeds: string[], fetches: string[], weights: string[], gradients: string[], halves: 1 | 2)
+// -> number
 napi_value MakePlan(napi_env env, napi_callback_info info) {
-  napi_value values[5];
-  if (!arguments(env, info, values)) return fail(env, "plan takes five arguments");
+  napi_value values[6];
+  uint32_t halves = 1;
+  if (!arguments(env, info, values)) return fail(env, "plan takes six arguments");
   GraphSession* session = sessionOf(env, values[0]);
   if (!session) return fail(env, "the session is closed");
   std::vector<std::string> feeds, fetches, weights, gradients;
   if (!names(env, values[1], &feeds) || !names(env, values[2], &fetches) ||
       !names(env, values[3], &weights) || !names(env, values[4], &gradients))
     return fail(env, "plan takes lists of names");
+  if (napi_get_value_uint32(env, values[5], &halves) != napi_ok || halves < 1 || halves > 2)
+    return fail(env, "a batch is run whole or in halves");
   const size_t placed = session->parameters ? session->parameters->sizes.size() : 0;
   if (weights.size() > placed || (!gradients.empty() && gradients.size() != placed))
     return fail(env, "the graph has another number of weights than the session");
   auto plan = std::make_unique<Plan>();
+  plan->halves = halves;
   for (size_t i = 0; i < weights.size(); i++) {
     Slot slot;
     if (!slotOf(session->graph, weights[i], &slot) || slot.type != TF_FLOAT ||
@@ -312,45 +345,62 @@ napi_value Run(napi_env env, napi_callback_info info) {
   if (!bytesOf(env, values[4], &hyper, &hyperBytes) || (updated && hyperBytes != sizeof(AdamW)))
     return fail(env, "run takes the optimizer's numbers");
 
-  Tensors given, outputs;
-  std::vector<TF_Tensor*> inputs = plan.weights.values;
+  const size_t halves = plan.halves, fetches = plan.fetches.size();
+  Tensors given;
+  std::vector<std::vector<TF_Tensor*>> inputs(halves, plan.weights.values);
   for (uint32_t i = 0; i < fed; i++) {
     const Slot& slot = plan.given[i];
     napi_value element;
     uint8_t* data;
     size_t bytes;
     if (napi_get_element(env, values[2], i, &element) != napi_ok || !bytesOf(env, element, &data, &bytes) ||
-        bytes != slot.bytes)
+        bytes != halves * slot.bytes)
       return fail(env, "a fed array has another size than its placeholder");
-    TF_Tensor* tensor = TF_AllocateTensor(slot.type, slot.shape.data(), slot.shape.size(), bytes);
-    given.values.push_back(tensor);
-    inputs.push_back(tensor);
-    memcpy(TF_TensorData(tensor), data, bytes);
+    for (size_t half = 0; half < halves; half++) {
+      TF_Tensor* tensor = TF_AllocateTensor(slot.type, slot.shape.data(), slot.shape.size(), slot.bytes);
+      given.values.push_back(tensor);
+      inputs[half].push_back(tensor);
+      memcpy(TF_TensorData(tensor), data + half * slot.bytes, slot.bytes);
+    }
   }
-  outputs.values.resize(plan.fetches.size(), nullptr);
-  Status status;
-  TF_SessionRun(session->session, nullptr, plan.feeds.data(), inputs.data(), inputs.size(),
-                plan.fetches.data(), outputs.values.data(), outputs.values.size(), nullptr, 0, nullptr,
-                status.value);
-  if (!status.ok()) return fail(env, "TensorFlow could not run the graph", status);
+  std::vector<Tensors> outputs(halves);
+  std::vector<Status> statuses(halves);
+  // In halves, each runs on the thread that calls for it, without handing anything over on the way.
+  static const unsigned char kOnThisThread[] = {0x18, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1};
+  TF_Buffer* options = halves > 1 ? TF_NewBufferFromString(kOnThisThread, sizeof kOnThisThread) : nullptr;
+  Pool::shared().run(halves, [&](size_t half) {
+    outputs[half].values.resize(fetches, nullptr);
+    TF_SessionRun(session->session, options, plan.feeds.data(), inputs[half].data(), inputs[half].size(),
+                  plan.fetches.data(), outputs[half].values.data(), fetches, nullptr, 0, nullptr,
+                  statuses[half].value);
+  });
+  if (options) TF_DeleteBuffer(options);
+  for (const Status& status : statuses)
+    if (!status.ok()) return fail(env, "TensorFlow could not run the graph", status);
   for (uint32_t i = 0; i < fetched; i++) {
     napi_value element;
     uint8_t* data;
     size_t bytes;
+    TF_Tensor* first = outputs[0].values[i];
     if (napi_get_element(env, values[3], i, &element) != napi_ok || !bytesOf(env, element, &data, &bytes) ||
-        bytes != TF_TensorByteSize(outputs.values[i]))
+        bytes != TF_TensorByteSize(first) || TF_TensorType(first) != TF_FLOAT)
       return fail(env, "a fetched array has another size than its output");
-    memcpy(data, TF_TensorData(outputs.values[i]), bytes);
+    memcpy(data, TF_TensorData(first), bytes);
+    if (halves == 1) continue;
+    const auto* other = static_cast<float*>(TF_TensorData(outputs[1].values[i]));
+    auto* mean = reinterpret_cast<float*>(data);
+    for (size_t j = 0; j < bytes / 4; j++) mean[j] = (mean[j] + other[j]) * 0.5f;
   }
   if (updated == 0) return nullptr;
   std::vector<const float*> gradients;
-  for (size_t i = 0; i < updated; i++) {
-    TF_Tensor* gradient = outputs.values[plan.wanted + i];
-    if (TF_TensorType(gradient) != TF_FLOAT ||
-        TF_TensorByteSize(gradient) != 4 * session->parameters->sizes[i])
-      return fail(env, "a gradient has another shape than its weight");
-    gradients.push_back(static_cast<float*>(TF_TensorData(gradient)));
-  }
+  for (const Tensors& half : outputs)
+    for (size_t i = 0; i < updated; i++) {
+      TF_Tensor* gradient = half.values[plan.wanted + i];
+      if (TF_TensorType(gradient) != TF_FLOAT ||
+          TF_TensorByteSize(gradient) != 4 * session->parameters->sizes[i])
+        return fail(env, "a gradient has another shape than its weight");
+      gradients.push_back(static_cast<float*>(TF_TensorData(gradient)));
+    }
   AdamW adamW;
   memcpy(&adamW, hyper, sizeof adamW);
   session->parameters->update(adamW, gradients);

@@ -21,9 +21,8 @@ class Pool {
   // Calls work(part) for each part, on this thread and the others. Parts must be independent.
   template <typename Work>
   void run(size_t parts, const Work& work) {
-    std::unique_lock<std::mutex> turn(busy_, std::try_to_lock);
-    // Somebody else's work is on the threads: this thread is one core already.
-    if (parts < 2 || threads_.empty() || !turn.owns_lock()) {
+    // Somebody else's work is on the threads, or this is a part of it: this thread is one core already.
+    if (parts < 2 || threads_.empty() || busy_.exchange(true)) {
       for (size_t part = 0; part < parts; part++) work(part);
       return;
     }
@@ -41,6 +40,7 @@ class Pool {
     take();
     std::unique_lock<std::mutex> guard(lock_);
     done_.wait(guard, [this] { return working_ == 0; });
+    busy_ = false;
   }
 
  private:
@@ -73,7 +73,8 @@ class Pool {
   }
 
   std::vector<std::thread> threads_;
-  std::mutex busy_, lock_;
+  std::atomic<bool> busy_{false};
+  std::mutex lock_;
   std::condition_variable wake_, done_;
   void (*call_)(const void*, size_t) = nullptr;
   const void* context_ = nullptr;

@@ -1,5 +1,6 @@
 // The loops of row programs, compiled once for each instruction set (row_program.cc includes this file
-// several times). No fused multiply-adds and a fixed order of sums: every set gives the same bits.
+// several times). Multiply-adds are fused where it is written and nowhere else, and sums have a fixed
+// order: every set gives the same bits.
 
 #ifndef ROW_LOOPS
 #error "ROW_LOOPS names the namespace"
@@ -15,14 +16,14 @@ inline float expOf(float x) {
   // Rounds to the nearest whole number, in every instruction set alike.
   const float magic = 12582912.0f;
   const float whole = (bounded * 1.44269504f + magic) - magic;
-  const float rest = (bounded - whole * 0.693359375f) - whole * -2.12194440e-4f;
+  const float rest = __builtin_fmaf(whole, 2.12194440e-4f, __builtin_fmaf(whole, -0.693359375f, bounded));
   float p = 1.9875691500e-4f;
-  p = p * rest + 1.3981999507e-3f;
-  p = p * rest + 8.3334519073e-3f;
-  p = p * rest + 4.1665795894e-2f;
-  p = p * rest + 1.6666665459e-1f;
-  p = p * rest + 5.0000001201e-1f;
-  const float y = p * (rest * rest) + rest + 1.0f;
+  p = __builtin_fmaf(p, rest, 1.3981999507e-3f);
+  p = __builtin_fmaf(p, rest, 8.3334519073e-3f);
+  p = __builtin_fmaf(p, rest, 4.1665795894e-2f);
+  p = __builtin_fmaf(p, rest, 1.6666665459e-1f);
+  p = __builtin_fmaf(p, rest, 5.0000001201e-1f);
+  const float y = __builtin_fmaf(p, rest * rest, rest) + 1.0f;
   // In two halves: 2^128 alone has no float.
   const int32_t bits = static_cast<int32_t>(whole);
   const int32_t half = bits >> 1;
@@ -39,17 +40,17 @@ inline float erfOf(float x) {
   const float t = x < -4.0f ? -4.0f : x > 4.0f ? 4.0f : x;
   const float s = t * t;
   float p = -2.72614225801306e-10f;
-  p = p * s + 2.77068142495902e-08f;
-  p = p * s + -2.10102402082508e-06f;
-  p = p * s + -5.69250639462346e-05f;
-  p = p * s + -7.34990630326855e-04f;
-  p = p * s + -2.95459980854025e-03f;
-  p = p * s + -1.60960333262415e-02f;
+  p = __builtin_fmaf(p, s, 2.77068142495902e-08f);
+  p = __builtin_fmaf(p, s, -2.10102402082508e-06f);
+  p = __builtin_fmaf(p, s, -5.69250639462346e-05f);
+  p = __builtin_fmaf(p, s, -7.34990630326855e-04f);
+  p = __builtin_fmaf(p, s, -2.95459980854025e-03f);
+  p = __builtin_fmaf(p, s, -1.60960333262415e-02f);
   float q = -1.45660718464996e-05f;
-  q = q * s + -2.13374055278905e-04f;
-  q = q * s + -1.68282697438203e-03f;
-  q = q * s + -7.37332916720468e-03f;
-  q = q * s + -1.42647390514189e-02f;
+  q = __builtin_fmaf(q, s, -2.13374055278905e-04f);
+  q = __builtin_fmaf(q, s, -1.68282697438203e-03f);
+  q = __builtin_fmaf(q, s, -7.37332916720468e-03f);
+  q = __builtin_fmaf(q, s, -1.42647390514189e-02f);
   return t * p / q;
 }
 

@@ -70,13 +70,13 @@ struct Place {
 #undef ROW_LOOPS
 #if defined(__x86_64__)
 #pragma GCC push_options
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,fma")
 #define ROW_LOOPS avx2
 #include "row_loops.h"
 #undef ROW_LOOPS
 #pragma GCC pop_options
 #pragma GCC push_options
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,fma,prefer-vector-width=512")
 #define ROW_LOOPS avx512
 #include "row_loops.h"
 #undef ROW_LOOPS
@@ -90,7 +90,7 @@ Execute chooseLoops() {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"))
     return avx512::execute;
-  if (__builtin_cpu_supports("avx2")) return avx2::execute;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return avx2::execute;
 #endif
   return base::execute;
 }

@@ -9,6 +9,8 @@ export interface EngineIdentity {
   digest: string | null;
   /** Whether steps run as one graph, or op by op. */
   mode: "compiled" | "eager";
+  /** The digest of our own addon's sources, whose kernels a compiled step uses; null when eager. */
+  addon: string | null;
   arch: string;
   /** The cap on instruction sets given to oneDNN, or "default". */
   isa: string;

@@ -103,7 +103,8 @@ async function activate(tf: Tensorflow, backend: string): Promise<void> {
 
 function identityOf(backend: BackendName, library: string, digest: string | null): EngineIdentity {
   const isa = process.env["ONEDNN_MAX_CPU_ISA"] ?? "default";
-  return { backend, library, digest, mode: "eager", arch: process.arch, isa, tfjs: "4.22.0" };
+  const eager = { mode: "eager", addon: null } as const;
+  return { backend, library, digest, ...eager, arch: process.arch, isa, tfjs: "4.22.0" };
 }
 
 // tfjs prints an advertisement for tfjs-node, and warns of each kernel registered twice.

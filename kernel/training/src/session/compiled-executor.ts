@@ -2,6 +2,7 @@ import { openGraphSession } from "../engine/graph/graph-session.js";
 import type { PreparedRun } from "../engine/graph/graph-session.js";
 import { encodeGraph } from "../engine/graph/graph-def.js";
 import type { GraphNode } from "../engine/graph/graph-def.js";
+import { halfKey } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
 import { sizeOf } from "../models/definition.js";
 import { decays } from "../optimizers/adamw.js";
@@ -23,9 +24,9 @@ export function compiledExecutor(
   model: ModelAtWork,
   stored: GraphNode[] | null,
 ): Executor {
-  const { parameters, vocabulary } = model;
+  const { parameters, vocabulary, halves } = model;
   const step = stored ?? recordStep(tf, model);
-  const session = openGraphSession();
+  const session = openGraphSession({ halves });
   session.place(
     parameters.map((parameter) => ({ size: sizeOf(parameter.shape), decays: decays(parameter) })),
   );
@@ -37,18 +38,25 @@ export function compiledExecutor(
     feeds: ["step/inputs:0", "step/targets:0", "step/key:0"],
     fetches: ["step/loss:0"],
     gradients: parameters.map((_, at) => `step/gradient${at}:0`),
+    halves,
   });
   const prepared = new Map<string, RecordedFunction & PreparedRun>();
   const prepare = (
     name: string,
     record: (tf: Tensorflow, model: ModelAtWork) => RecordedFunction,
+    inHalves: 1 | 2 = 1,
   ): RecordedFunction & PreparedRun => {
     let found = prepared.get(name);
     if (!found) {
       const recorded = record(tf, model);
       session.add(name, recorded.nodes);
       const feeds = recorded.feeds.map((feed) => `${name}/${feed}:0`);
-      const ends = { weights: weights(name), feeds, fetches: [`${name}/result:0`] };
+      const ends = {
+        weights: weights(name),
+        feeds,
+        fetches: [`${name}/result:0`],
+        halves: inHalves,
+      };
       prepared.set(name, (found = { ...recorded, ...session.prepare(ends) }));
     }
     return found;
@@ -69,11 +77,12 @@ export function compiledExecutor(
       return live;
     },
     train(_, { inputs, targets }, key, numbers) {
-      train.run([inputs, targets, Int32Array.from(key)], [loss], numbers);
+      const keys = halves === 1 ? key : [...key, ...halfKey(key, 1)];
+      train.run([inputs, targets, Int32Array.from(keys)], [loss], numbers);
       return loss[0]!;
     },
     loss(_, { inputs, targets }) {
-      prepare("loss", recordLoss).run([inputs, targets], [loss]);
+      prepare("loss", recordLoss, halves).run([inputs, targets], [loss]);
       return loss[0]!;
     },
     scores(_, tokens, position) {

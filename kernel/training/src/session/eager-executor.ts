@@ -20,7 +20,7 @@ export function eagerExecutor(
   model: ModelAtWork,
   reason: string | null = null,
 ): Executor {
-  const { parameters, block, batchSize } = model;
+  const { parameters, block, batchSize, halves } = model;
   const mask = tf.keep(decayMask(tf, parameters));
   const batchTensors = ({ inputs, targets }: Batch): [Tensor2D, Tensor1D] => [
     tf.tensor2d(inputs, [batchSize, block], "int32"),
@@ -51,7 +51,7 @@ export function eagerExecutor(
     train(live, batch, key, numbers) {
       const state = live as EagerState;
       const result = tf.tidy(() => {
-        const uniform = stepRandom(tf, key, tf.tensor1d([...key], "int32"));
+        const uniform = stepRandom(tf, key, tf.tensor1d([...key], "int32"), halves);
         const { loss, gradients } = lossAndGradients(
           ...([tf, model, weightsOf(state)] as const),
           ...batchTensors(batch),

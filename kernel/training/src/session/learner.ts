@@ -15,6 +15,7 @@ import { adamWNumbers } from "../optimizers/adamw.js";
 import { compiledExecutor } from "./compiled-executor.js";
 import { eagerExecutor } from "./eager-executor.js";
 import type { Attention, Executor } from "./executor.js";
+import { halvesOf } from "./halves.js";
 import type { ModelAtWork } from "./model-functions.js";
 import type { SessionConfigs } from "./setup.js";
 import { nextKey } from "./state.js";
@@ -113,29 +114,35 @@ export function createLearner(
 
 function chooseExecutor(
   tf: Tensorflow,
-  model: ModelAtWork,
+  model: Omit<ModelAtWork, "halves">,
   wanted: "compiled" | "eager",
   stored: Uint8Array | null,
 ): Executor {
-  if (wanted === "eager" || !isNative(tf)) return eagerExecutor(tf, model);
+  const nodes = stored && wanted === "compiled" && isNative(tf) ? decodeGraph(stored) : null;
+  const storedHalves = nodes && storedHalvesOf(nodes, model);
+  const atWork = { ...model, halves: storedHalves ?? halvesOf(tf, model) };
+  if (wanted === "eager" || !isNative(tf)) return eagerExecutor(tf, atWork);
   const slower = (why: string): Executor =>
-    eagerExecutor(tf, model, `The step is not compiled and so runs slower: ${why}`);
+    eagerExecutor(tf, atWork, `The step is not compiled and so runs slower: ${why}`);
   const addon = inspectAddon();
   if (addon.status === "missing") return slower(`${addon.reason} Run "npx forkpoint install".`);
-  const nodes = stored && decodeGraph(stored);
   try {
-    return compiledExecutor(tf, model, nodes && fits(nodes, model) ? nodes : null);
+    return compiledExecutor(tf, atWork, storedHalves ? nodes : null);
   } catch (error) {
     if (error instanceof StepNotRecordable) return slower(error.message);
     throw error;
   }
 }
 
-// A fork with another batch size cannot use its parent's graph.
-function fits(nodes: GraphNode[], { batchSize, block }: ModelAtWork): boolean {
+// How a stored step cuts its batch; null when it is for another batch, as that of a fork may be.
+function storedHalvesOf(
+  nodes: GraphNode[],
+  { batchSize, block }: Omit<ModelAtWork, "halves">,
+): 1 | 2 | null {
   const inputs = nodes.find(({ name }) => name === "inputs");
-  const shape = inputs?.attr["shape"]?.shape?.dim.map(({ size }) => size) ?? [];
-  return shape.length === 2 && shape[0] === batchSize && shape[1] === block;
+  const [rows = 0, time] = inputs?.attr["shape"]?.shape?.dim.map(({ size }) => size) ?? [];
+  const halves = batchSize / rows;
+  return time === block && (halves === 1 || halves === 2) ? halves : null;
 }
 
 function draw(scores: Float32Array, temperature: number, random: RandomStream): number {

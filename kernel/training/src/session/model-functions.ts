@@ -12,6 +12,8 @@ export interface ModelAtWork {
   /** Tokens that one forward pass sees. */
   block: number;
   batchSize: number;
+  /** 2 when a step is the mean of two half batches, which then run at once; see `halvesOf`. */
+  halves: 1 | 2;
 }
 
 /** The mean loss of a batch: cross-entropy of the next token. */

@@ -147,7 +147,15 @@ describe.each(["native", "wasm"])("like PyTorch, on %s", (backend) => {
   const definition = microGpt as ModelDefinition<unknown>;
   const parameters = microGpt.parameters(config as never, vocabulary);
   const model: ModelAtWork = {
-    ...{ definition, config, vocabulary, parameters, batchSize, block: config["block"]! },
+    ...{
+      definition,
+      config,
+      vocabulary,
+      parameters,
+      batchSize,
+      block: config["block"]!,
+      halves: 1,
+    },
   };
   const flat = (stored: Stored[]): Float32Array =>
     Float32Array.from(stored.flatMap(({ values }) => values));

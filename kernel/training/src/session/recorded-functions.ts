@@ -19,7 +19,7 @@ export interface RecordedFunction {
 const float = 1;
 
 /**
- * The training step as a graph: from `weight0` …, `inputs`, `targets` and `key` to `loss` and
+ * The training step as a graph, for half a batch where the model says so: from `weight0` …, `inputs`, `targets` and `key` to `loss` and
  * `gradient0` …. Recorded twice with different values, to notice any that the graph would freeze.
  *
  * @throws StepNotRecordable
@@ -98,16 +98,17 @@ function recordOne(
 // Any values do, as long as the two variants differ: the graph's own inputs take their place.
 function withInputs<Result>(
   tf: Tensorflow,
-  { parameters, block, batchSize, vocabulary }: ModelAtWork,
+  { parameters, block, batchSize, vocabulary, halves }: ModelAtWork,
   variant: number,
   feeds: readonly string[],
   use: (inputs: NamedTensorMap) => Result,
 ): Result {
+  const rows = batchSize / halves;
   const tokens = (count: number): Int32Array =>
     Int32Array.from({ length: count }, (_, at) => (at * 7 + variant) % vocabulary);
   const feed: Record<string, () => Tensor> = {
-    inputs: () => tf.tensor2d(tokens(batchSize * block), [batchSize, block], "int32"),
-    targets: () => tf.tensor1d(tokens(batchSize * block), "int32"),
+    inputs: () => tf.tensor2d(tokens(rows * block), [rows, block], "int32"),
+    targets: () => tf.tensor1d(tokens(rows * block), "int32"),
     key: () => tf.tensor1d([variant + 1, variant + 2], "int32"),
     tokens: () => tf.tensor2d(tokens(block), [1, block], "int32"),
     position: () => tf.tensor1d([variant % block], "int32"),

@@ -1,4 +1,5 @@
 import type { Manifest, RunRow, Store } from "@forkpoint/checkpoints";
+import { addonDigest } from "../engine/native/addon.js";
 import { identityText } from "../engine/identity.js";
 import type { EngineIdentity } from "../engine/identity.js";
 import type { Engine } from "../engine/tfjs.js";
@@ -83,7 +84,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     storedGraph ? await store.readBlob(storedGraph) : null,
   );
   const { executor, parameters } = learner;
-  const identity = { ...engine.identity, mode: executor.mode };
+  const addon = executor.mode === "compiled" ? addonDigest() : null;
+  const identity = { ...engine.identity, mode: executor.mode, addon };
   const { corpus, tokenizer: alphabet } = configs.data;
   const graph = executor.graph && (await store.writer.saveBlob(executor.graph));
   const fixed = {

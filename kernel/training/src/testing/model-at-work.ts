@@ -35,7 +35,7 @@ export function modelOf(
 
 function atWork(definition: ModelDefinition<unknown>, config: unknown, block: number): ModelAtWork {
   const parameters = definition.parameters(config, vocabulary);
-  return { definition, config, vocabulary, parameters, block, batchSize: 3 };
+  return { definition, config, vocabulary, parameters, block, batchSize: 4, halves: 2 };
 }
 
 /** Weights drawn from a seed, and slots at zero. */

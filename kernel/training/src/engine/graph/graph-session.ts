@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { loadAddon } from "../native/addon.js";
 import type { GraphArray } from "../native/addon.js";
 import { encodeGraph } from "./graph-def.js";
@@ -11,6 +12,11 @@ export interface GraphEnds {
   feeds: string[];
   /** Outputs copied out at each run. */
   fetches: string[];
+  /**
+   * 2 when the graph is for half a batch: feeds then hold both halves, which run at once, and results
+   * and gradients are their means. Default 1.
+   */
+  halves?: 1 | 2;
   /** One for each weight; with them each run updates weights and slots. */
   gradients?: string[];
 }
@@ -46,7 +52,7 @@ export interface GraphSession {
 const none = new Float32Array(0);
 
 /**
- * Opens a session. It holds no graph yet.
+ * Opens a session. It holds no graph yet. With `halves` 2 each op uses half of the cores.
  *
  * @throws Error with the reason when the addon is not there.
  * @example
@@ -54,9 +60,10 @@ const none = new Float32Array(0);
  * session.add("double", nodes);
  * session.prepare({ feeds: ["double/x:0"], fetches: ["double/n3:0"] }).run([x], [y]);
  */
-export function openGraphSession(): GraphSession {
+export function openGraphSession({ halves = 1 }: { halves?: 1 | 2 } = {}): GraphSession {
   const addon = loadAddon();
-  const session = addon.open(new Uint8Array(0));
+  const cores = Number(process.env["TF_NUM_INTRAOP_THREADS"]) || availableParallelism();
+  const session = addon.open(halves === 1 ? 0 : Math.min(64, Math.max(1, Math.floor(cores / 2))));
   return {
     place(weights) {
       const sizes = Int32Array.from(weights, ({ size }) => size);
@@ -66,8 +73,8 @@ export function openGraphSession(): GraphSession {
     write: (group, values) => addon.copy(session, group, values, true),
     read: (group, into) => addon.copy(session, group, into, false),
     add: (prefix, nodes) => addon.extend(session, encodeGraph(nodes), prefix),
-    prepare({ feeds, fetches, weights = [], gradients = [] }) {
-      const plan = addon.plan(session, feeds, fetches, weights, gradients);
+    prepare({ feeds, fetches, weights = [], gradients = [], halves: each = 1 }) {
+      const plan = addon.plan(session, feeds, fetches, weights, gradients, each);
       return {
         run: (fed, fetched, update = none) => addon.run(session, plan, fed, fetched, update),
       };

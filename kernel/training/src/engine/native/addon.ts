@@ -29,10 +29,15 @@ function sourceFolder(): string {
  * that versions of Forkpoint on one machine do not get in each other's way.
  */
 function addonFolder(): string {
+  return join(nativeFolder(), `graph-${addonDigest()}`);
+}
+
+/** What the addon is built from: its sources and flags, as twelve hexadecimal digits. */
+export function addonDigest(): string {
   const hash = createHash("sha256").update(flags.join(" "));
   for (const source of [...sources, ...headers])
     hash.update(readFileSync(join(sourceFolder(), source)));
-  return join(nativeFolder(), `graph-${hash.digest("hex").slice(0, 12)}`);
+  return hash.digest("hex").slice(0, 12);
 }
 
 /**
@@ -96,7 +101,7 @@ export async function compileAddon(): Promise<void> {
 
 /** The functions of the addon, `native/graph_session.cc`; `session` is opaque. */
 export interface GraphAddon {
-  open(config: Uint8Array): object;
+  open(threads: number): object;
   extend(session: object, graph: Uint8Array, prefix: string): void;
   place(session: object, sizes: Int32Array, decays: Uint8Array): void;
   copy(session: object, group: 0 | 1 | 2, values: Float32Array, write: boolean): void;
@@ -106,6 +111,7 @@ export interface GraphAddon {
     fetches: string[],
     weights: string[],
     gradients: string[],
+    halves: 1 | 2,
   ): number;
   run(
     session: object,
