@@ -89,7 +89,7 @@ def parts_of(r: random.Random, session: Session, msg_type: str) -> list[bytes]:
         header["subshell_id"] = r.choice(ODD)(r)
     frames = [json.dumps(part).encode("utf8", "surrogatepass") for part in (header, parent, metadata, content)]
     if kind == 6:
-        at = r.randrange(4)
+        at = r.randrange(3 if msg_type == "shutdown_request" else 4)
         deep = r.choice(DEEP).encode()
         text = frames[at].rstrip(b"}")
         frames[at] = (text + (b"," if text != b"{" else b"") + b'"deep":' + deep + b"}") if r.random() < 0.7 else deep
