@@ -83,13 +83,16 @@ def test_hostile_messages_change_nothing(start):
     # What waits in main is worked off, then all is as it was.
     assert kernel.run("witness", timeout=60).result == "42"
     attacker.drain()
-    assert attacker.statuses["error"] > len(NUMBERS) / 100, "no errors: were they heard at all?"
+    assert attacker.statuses["error"] > len(NUMBERS) / 30, "few errors: were they heard at all?"
     assert kernel.run("({} as any).polluted").result is None
     assert kernel.client.hb_channel.is_beating()
     content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
     assert content["matches"] == ["floor"]
     if LONG and Path("/proc").is_dir():
         time.sleep(1)
-        assert memory(pid) < early + 64
-        print(f"memory after 10,000: {early:.0f} MiB, after {len(NUMBERS)}: {memory(pid):.0f} MiB")
+        print(f"memory after 10,000: {early:.0f} MiB, after all: {memory(pid):.0f} MiB")
+        # 420 MiB came in between. ZeroMQ keeps the subscriptions among them, and the compiler's
+        # collector takes its time: what main itself holds is the sharper measure.
+        assert memory(pid) < early + 400
+        assert int(kernel.run("process.memoryUsage().heapUsed").result) < 60e6
     attacker.close()

@@ -180,3 +180,32 @@ def test_nbclient_goes_on_after_errors_and_keeps_outputs(tmp_path):
     (state,) = states.values()
     assert state["model_name"] == "ToyModel"
     assert [buffer["path"] for buffer in state["buffers"]] == [["bytes"], ["nested", 0, "bytes"]]
+
+
+def test_a_flood_does_not_keep_the_kernel_from_ending(start):
+    kernel = start()
+    session = kernel.client.session
+    shell = kernel.client.shell_channel.socket
+    flood = session.serialize(session.msg("kernel_info_request", {}))
+    kernel.client.shutdown()
+    end = time.monotonic() + 6
+    while kernel.manager.is_alive() and time.monotonic() < end:
+        for _ in range(20):
+            if shell.poll(0, zmq.POLLOUT):
+                shell.send_multipart(flood)
+        while shell.poll(0):
+            shell.recv_multipart()
+    assert wait_for_end(kernel) == 0
+
+
+def test_a_port_that_is_taken_ends_the_start_with_a_sentence(start, tmp_path):
+    kernel = start()
+    info = kernel.client.get_connection_info()
+    file = tmp_path / "connection.json"
+    file.write_text(json.dumps({**info, "key": info["key"].decode()}))
+    ended = subprocess.run(
+        [*kernel.manager.kernel_spec.argv[:-1], str(file)],
+        **{"capture_output": True, "text": True, "timeout": 10, "cwd": tmp_path},
+    )
+    assert ended.returncode == 1
+    assert "Address already in use" in ended.stderr

@@ -4,6 +4,9 @@ import { logLine } from "../sockets/log.js";
 /** How long the host may take to put things in order, in milliseconds: Jupyter kills after 5 s. */
 const HOOK_MS = 4000;
 
+/** How long the sockets may take to send what waits, in milliseconds. */
+const CLOSE_MS = 600;
+
 /**
  * Makes the one way in which the process ends: the host's hook, then the sockets, then the exit.
  *
@@ -26,8 +29,8 @@ export function createStop(
     } catch (error) {
       logLine(`While shutting down: ${error instanceof Error ? error.stack : String(error)}`);
     }
-    // If the I/O thread itself is gone there is nothing to wait for.
-    const gone = new Promise<void>((resolve) => setTimeout(resolve, 500));
+    // If the I/O thread hangs there is nothing to wait for.
+    const gone = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS));
     await Promise.race([io.close(), gone]);
     exit(code);
   };

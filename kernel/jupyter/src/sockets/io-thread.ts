@@ -45,6 +45,7 @@ export async function startIoThread(
     ready.reject(error);
     onMessage({ kind: "failed", message: error.message });
   });
+  worker.on("exit", () => closed.resolve());
   await ready.promise;
   return {
     post: (message, transfer) => worker.postMessage(message, transfer ?? []),

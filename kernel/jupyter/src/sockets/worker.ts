@@ -122,6 +122,7 @@ async function serve(): Promise<void> {
     handle: (envelope: Envelope) => void,
   ): Promise<void> {
     for await (const frames of socket) {
+      if (closing) continue;
       try {
         handle(openFrames(signer, frames));
       } catch (error) {
@@ -142,11 +143,11 @@ async function serve(): Promise<void> {
   }
 
   async function close(): Promise<void> {
+    closing = true; // what still comes in would fill the queues for ever
     control.finish();
     publisher.flush();
     const queues = [shellQueue, controlQueue, stdinQueue, iopubQueue];
     await Promise.all(queues.map((queue) => queue.drained()));
-    closing = true;
     closeSockets(sockets);
     language.close();
     answers.close();
