@@ -7,6 +7,7 @@ export type { SessionRow } from "./catalog/sessions.js";
 export type { RunMode, RunRow, RunStatus } from "./catalog/runs.js";
 export type { TimelinePart } from "./catalog/timeline.js";
 export type { CheckpointRow, CheckpointTrigger } from "./catalog/checkpoints.js";
+export type { NearestCheckpoint } from "./catalog/nearest.js";
 export type { ModelRow } from "./catalog/models.js";
 export type { EventRow } from "./catalog/events.js";
 export type { TrashRow } from "./trash/trash.js";

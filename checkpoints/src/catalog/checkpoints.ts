@@ -27,43 +27,24 @@ export interface StoredState {
   engine: string;
 }
 
-const SELECT = `
+/** The columns of a CheckpointRow, from `checkpoints c`. */
+export const SELECT_CHECKPOINT = `
 SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger, c.digest,
   c.bytes, c.created_at AS createdAt FROM checkpoints c`;
 
 /** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
 export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
-  return prepared(db, `${SELECT} WHERE c.session_id = ? ORDER BY c.number`).all(
+  return prepared(db, `${SELECT_CHECKPOINT} WHERE c.session_id = ? ORDER BY c.number`).all(
     sessionId,
   ) as CheckpointRow[];
 }
 
 /** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */
 export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
-  const row = prepared(db, `${SELECT} WHERE c.id = ?`).get(id) as CheckpointRow | undefined;
+  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ?`).get(id) as
+    CheckpointRow | undefined;
   if (!row) throw new CheckpointNotFound({ id });
   return row;
-}
-
-/**
- * The session's own checkpoint with the highest step at or before a step; of two at one step the
- * newer. One that a later run from an earlier step has hidden does not count.
- *
- * @example latestCheckpoint(db, id, 500)?.step // 480
- */
-export function latestCheckpoint(
-  db: Catalog,
-  sessionId: string,
-  atOrBefore: number = Number.MAX_SAFE_INTEGER,
-): CheckpointRow | null {
-  const row = prepared(
-    db,
-    `${SELECT} WHERE c.session_id = ? AND c.step <= ? AND NOT EXISTS (
-       SELECT 1 FROM runs r WHERE r.session_id = c.session_id AND r.number > c.after_run
-         AND r.from_step < c.step)
-     ORDER BY c.step DESC, c.number DESC LIMIT 1`,
-  ).get(sessionId, atOrBefore);
-  return (row as CheckpointRow | undefined) ?? null;
 }
 
 /** The stored state of a checkpoint. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
