@@ -3,7 +3,8 @@ import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
 
 /** What made a checkpoint. */
-export type CheckpointTrigger = "manual" | "auto" | "final" | "pause" | "initial";
+export type CheckpointTrigger =
+  "manual" | "auto" | "final" | "pause" | "initial" | "replay" | "fork" | "merge" | "rollback";
 
 /** Exact state at a step. */
 export interface CheckpointRow {
@@ -13,6 +14,10 @@ export interface CheckpointRow {
   step: number;
   kind: "hard";
   trigger: CheckpointTrigger;
+  /** What it was made from; null where that is not told, or thinned since. */
+  parentCheckpointId: string | null;
+  /** What was merged into it, likewise. */
+  secondParentCheckpointId: string | null;
   /** sha256 of the canonical state document. */
   digest: string;
   /** Size of the pack file that this save wrote. */
@@ -29,8 +34,9 @@ export interface StoredState {
 
 /** The columns of a CheckpointRow, from `checkpoints c`. */
 export const SELECT_CHECKPOINT = `
-SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger, c.digest,
-  c.bytes, c.created_at AS createdAt FROM checkpoints c`;
+SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger,
+  c.parent_checkpoint_id AS parentCheckpointId,
+  c.second_parent_checkpoint_id AS secondParentCheckpointId, c.digest, c.bytes, c.created_at AS createdAt FROM checkpoints c`;
 
 /** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
 export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
@@ -62,10 +68,10 @@ export function insertCheckpoint(
 ): void {
   prepared(
     db,
-    `INSERT INTO checkpoints (id, session_id, run_id, after_run, step, kind, trigger, digest, bytes,
-       state, engine, created_at)
-     VALUES (@id, @sessionId, @runId, @afterRun, @step, @kind, @trigger, @digest, @bytes,
-       @state, @engine, @createdAt)`,
+    `INSERT INTO checkpoints (id, session_id, run_id, after_run, step, kind, trigger,
+       parent_checkpoint_id, second_parent_checkpoint_id, digest, bytes, state, engine, created_at)
+     VALUES (@id, @sessionId, @runId, @afterRun, @step, @kind, @trigger, @parentCheckpointId,
+       @secondParentCheckpointId, @digest, @bytes, @state, @engine, @createdAt)`,
   ).run(row);
   const refer = prepared(
     db,

@@ -82,6 +82,8 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     step: input.step,
     kind: "hard",
     trigger: input.trigger,
+    parentCheckpointId: null,
+    secondParentCheckpointId: null,
     digest: sha256(state),
     createdAt: new Date().toISOString(),
   };

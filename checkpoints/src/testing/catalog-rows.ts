@@ -45,6 +45,7 @@ export function addCheckpoint(
     db,
     {
       ...{ id, sessionId, runId: null, step, kind: "hard", trigger, digest: "", bytes: 1 },
+      ...{ parentCheckpointId: null, secondParentCheckpointId: null },
       ...{ createdAt: NOW, state: "", engine: "" },
       afterRun: newestRunNumber(db, sessionId),
     },
