@@ -2,9 +2,14 @@ import { CheckpointNotFound } from "../errors/entry-errors.js";
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
 
+/** What can make a checkpoint. */
+export const CHECKPOINT_TRIGGERS = [
+  ...(["manual", "auto", "final", "pause", "initial"] as const),
+  ...(["replay", "fork", "merge", "rollback"] as const),
+] as const;
+
 /** What made a checkpoint. */
-export type CheckpointTrigger =
-  "manual" | "auto" | "final" | "pause" | "initial" | "replay" | "fork" | "merge" | "rollback";
+export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
 
 /** Exact state at a step. */
 export interface CheckpointRow {
@@ -60,19 +65,64 @@ export function getStoredState(db: Catalog, id: string): StoredState {
   return row as StoredState;
 }
 
+/**
+ * The number of the newest merge of a session, 0 if none: of all, or of those before a run.
+ *
+ * @example newestMergeNumber(db, id, runNumber(db, runId))
+ */
+export function newestMergeNumber(
+  db: Catalog,
+  sessionId: string,
+  beforeRun: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const row = prepared(
+    db,
+    `SELECT coalesce(max(number), 0) AS n FROM checkpoints
+     WHERE session_id = ? AND trigger = 'merge' AND after_run < ?`,
+  ).get(sessionId, beforeRun) as { n: number };
+  return row.n;
+}
+
+/** What a state knows of its session: which runs and merges count for it. */
+export interface KnownHistory {
+  /** The number of the newest run, 0 if none. */
+  afterRun: number;
+  /** The number of the newest merge, 0 if none; a merge knows itself. */
+  afterMerge: number;
+}
+
+/** Where a checkpoint belongs: its session, and what its state knows of that session. */
+export interface CheckpointPlace extends KnownHistory {
+  sessionId: string;
+}
+
+/** Where a checkpoint belongs. Throws CheckpointNotFound. @example placeKnownTo(db, id).afterMerge */
+export function placeKnownTo(db: Catalog, id: string): CheckpointPlace {
+  const row = prepared(
+    db,
+    `SELECT session_id AS sessionId, after_run AS afterRun, after_merge AS afterMerge
+     FROM checkpoints WHERE id = ?`,
+  ).get(id);
+  if (!row) throw new CheckpointNotFound({ id });
+  return row as CheckpointPlace;
+}
+
 /** Writes a checkpoint and what it refers to. Throws SQLite's errors. @example write(db, () => insertCheckpoint(db, row, …)) */
 export function insertCheckpoint(
   db: Catalog,
-  row: CheckpointRow & StoredState & { afterRun: number },
+  row: CheckpointRow & StoredState & KnownHistory,
   digests: Iterable<string>,
 ): void {
   prepared(
     db,
-    `INSERT INTO checkpoints (id, session_id, run_id, after_run, step, kind, trigger,
+    `INSERT INTO checkpoints (id, session_id, run_id, after_run, after_merge, step, kind, trigger,
        parent_checkpoint_id, second_parent_checkpoint_id, digest, bytes, state, engine, created_at)
-     VALUES (@id, @sessionId, @runId, @afterRun, @step, @kind, @trigger, @parentCheckpointId,
-       @secondParentCheckpointId, @digest, @bytes, @state, @engine, @createdAt)`,
+     VALUES (@id, @sessionId, @runId, @afterRun, @afterMerge, @step, @kind, @trigger,
+       @parentCheckpointId, @secondParentCheckpointId, @digest, @bytes, @state, @engine, @createdAt)`,
   ).run(row);
+  if (row.trigger === "merge") {
+    prepared(db, "UPDATE checkpoints SET after_merge = number WHERE id = ?").run(row.id);
+  }
   const refer = prepared(
     db,
     "INSERT OR IGNORE INTO checkpoint_tensors (checkpoint_id, digest) VALUES (?, ?)",

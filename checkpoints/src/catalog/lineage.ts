@@ -22,6 +22,8 @@ export interface Generation {
   forkCheckpointId: string | null;
   /** Runs of a higher number began after the descendant had left. */
   newestRun: number;
+  /** Likewise of merges. */
+  newestMerge: number;
   runs: RunStretch[];
 }
 
@@ -38,6 +40,7 @@ export function lineage(db: Catalog, sessionId: string): Generation[] {
   let id: string | null = sessionId;
   let until = Number.MAX_SAFE_INTEGER;
   let newestRun = Number.MAX_SAFE_INTEGER;
+  let newestMerge = Number.MAX_SAFE_INTEGER;
   // A catalog from elsewhere could have a circle.
   while (id !== null && !seen.has(id)) {
     seen.add(id);
@@ -46,24 +49,28 @@ export function lineage(db: Catalog, sessionId: string): Generation[] {
       `SELECT id, from_step AS fromStep, last_step AS lastStep FROM runs
        WHERE session_id = ? AND number <= ? ORDER BY number`,
     ).all(id, newestRun) as RunStretch[];
-    const { parent, forkStep, forkCheckpointId, forkRun } = prepared(
+    const { parent, forkRun, forkMerge, ...fork } = prepared(
       db,
       `SELECT parent_session_id AS parent, fork_step AS forkStep,
-         fork_checkpoint_id AS forkCheckpointId, fork_run_number AS forkRun
+         fork_checkpoint_id AS forkCheckpointId, fork_run_number AS forkRun,
+         fork_merge_number AS forkMerge
        FROM sessions WHERE id = ?`,
     ).get(id) as {
       parent: string | null;
       forkStep: number;
       forkCheckpointId: string | null;
       forkRun: number;
+      forkMerge: number;
     };
+    const { forkStep } = fork;
     // A run that began at an inherited step made what follows the session's own.
     const begun = runs.reduce((least, run) => Math.min(least, run.fromStep), forkStep);
     const start = parent === null ? -1 : begun;
-    generations.unshift({ id, until, start, forkStep, forkCheckpointId, newestRun, runs });
+    generations.unshift({ id, until, start, ...fork, newestRun, newestMerge, runs });
     id = parent;
     until = Math.min(until, forkStep);
     newestRun = Math.min(newestRun, forkRun);
+    newestMerge = Math.min(newestMerge, forkMerge);
   }
   return generations;
 }

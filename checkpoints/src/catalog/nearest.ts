@@ -5,7 +5,7 @@ import { lineage, requireStep } from "./lineage.js";
 import type { Generation } from "./lineage.js";
 import { getSession } from "./sessions.js";
 import type { SessionRow } from "./sessions.js";
-import { lastVisible } from "./visible.js";
+import { visibleBackwards } from "./visible.js";
 
 /** Where a replay begins, and under whose settings it goes on. */
 export interface NearestCheckpoint {
@@ -47,8 +47,11 @@ function nearestIn(
   if (!generation) return null;
   const { id, start } = generation;
   if (step < start) return nearestIn(db, line.slice(0, -1), step, except);
-  const own = lastVisible(db, generation, start, step, except);
-  if (own) return { checkpoint: own, owner: id };
+  for (const own of visibleBackwards(db, generation, start, step)) {
+    if (!except.has(own.id)) return { checkpoint: own, owner: id };
+    // No training leads from before a merge to what came after.
+    if (own.trigger === "merge") return null;
+  }
   const base = beginning(db, line, except);
   if (step === start) return base;
   // From an earlier step the replay would cross the change of settings.

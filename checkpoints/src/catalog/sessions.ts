@@ -63,9 +63,10 @@ export function insertSession(db: Catalog, session: NewSession): void {
   prepared(
     db,
     `INSERT INTO sessions (id, parent_session_id, root_session_id, fork_step, fork_checkpoint_id,
-       fork_run_number, model_kind, model_config, training_config, data_config, created_at)
+       fork_run_number, fork_merge_number, model_kind, model_config, training_config, data_config, created_at)
      VALUES (@id, @parentSessionId, @rootSessionId, @forkStep, @forkCheckpointId,
        (SELECT coalesce(max(number), 0) FROM runs),
+       (SELECT coalesce(max(number), 0) FROM checkpoints WHERE trigger = 'merge'),
        @modelKind, @modelConfig, @trainingConfig, @dataConfig, @createdAt)`,
   ).run(session);
   prepared(db, "INSERT INTO session_names (name, session_id) VALUES (?, ?)").run(

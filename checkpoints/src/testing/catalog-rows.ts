@@ -1,8 +1,9 @@
 // Rows of the catalog without the files behind them, for tests of what the catalog says about steps.
 import { insertCheckpoint } from "../catalog/checkpoints.js";
-import type { CheckpointTrigger } from "../catalog/checkpoints.js";
+import type { CheckpointPlace, CheckpointTrigger } from "../catalog/checkpoints.js";
 import type { Catalog } from "../catalog/connection.js";
-import { endRun, insertRun, newestRunNumber } from "../catalog/runs.js";
+import { historyNow } from "../catalog/placing.js";
+import { endRun, insertRun } from "../catalog/runs.js";
 import { insertSession } from "../catalog/sessions.js";
 import type { NewSession } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
@@ -39,15 +40,16 @@ export function addCheckpoint(
   sessionId: string,
   step: number,
   trigger: CheckpointTrigger = "manual",
+  more: Partial<CheckpointPlace> = {},
 ): string {
   const id = newId();
+  const place = { sessionId, ...historyNow(db, sessionId), ...more };
   insertCheckpoint(
     db,
     {
-      ...{ id, sessionId, runId: null, step, kind: "hard", trigger, digest: "", bytes: 1 },
+      ...{ id, ...place, runId: null, step, kind: "hard", trigger, digest: "", bytes: 1 },
       ...{ parentCheckpointId: null, secondParentCheckpointId: null },
       ...{ createdAt: NOW, state: "", engine: "" },
-      afterRun: newestRunNumber(db, sessionId),
     },
     [],
   );

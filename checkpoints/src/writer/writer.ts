@@ -73,7 +73,7 @@ export interface StoreWriter {
   saveBlob(bytes: Uint8Array): Promise<string>;
   /**
    * Saves a state; `buffer` is handed over and unusable afterwards. Errors: SessionNotFound,
-   * RunNotFound, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
+   * RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
    */
   saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
