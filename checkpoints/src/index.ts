@@ -18,6 +18,8 @@ export type { EventInput, RunEnd, RunInput, SessionInput, StoreWriter } from "./
 export type { NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
 export type { TensorSlice } from "./tensors/pack.js";
 export type { Thinned } from "./tensors/collection.js";
+export type { KeyframeBudget } from "./tensors/keyframe-spacing.js";
+export type { Keyframes } from "./catalog/keyframes.js";
 export type { Manifest, ManifestTensor } from "./tensors/manifest.js";
 export type { RestoredState } from "./tensors/restore.js";
 

@@ -8,6 +8,8 @@ import { listEvents } from "./catalog/events.js";
 import type { EventRow } from "./catalog/events.js";
 import { defaultModelName, getModel, listModels, modelByName } from "./catalog/models.js";
 import type { ModelRow } from "./catalog/models.js";
+import { keyframes } from "./catalog/keyframes.js";
+import type { Keyframes } from "./catalog/keyframes.js";
 import { ownerOf } from "./catalog/lineage.js";
 import { nearestCheckpoint } from "./catalog/nearest.js";
 import type { NearestCheckpoint } from "./catalog/nearest.js";
@@ -66,6 +68,8 @@ export interface Store {
    * the fork is the parent's. Throws SessionNotFound, OptionInvalid.
    */
   ownerOf(sessionId: string, step: number): SessionRow;
+  /** The checkpoints along the session's timeline, inherited ones included. Throws SessionNotFound. */
+  keyframes(sessionId: string): Keyframes;
   readonly checkpoints: {
     /** Of that session itself, oldest first. */
     list(sessionId: string): CheckpointRow[];
@@ -194,6 +198,7 @@ function storeOver(
     },
     timeline: (sessionId) => read((db) => timeline(db, sessionId)),
     ownerOf: (sessionId, step) => read((db) => ownerOf(db, sessionId, step)),
+    keyframes: (sessionId) => read((db) => keyframes(db, sessionId)),
     checkpoints: {
       list: (sessionId) => read((db) => listCheckpoints(db, sessionId)),
       get: (id) => read((db) => getCheckpoint(db, id)),

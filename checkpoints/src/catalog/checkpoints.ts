@@ -144,22 +144,3 @@ export function deleteCheckpoint(db: Catalog, id: string): string[] {
   prepared(db, "DELETE FROM checkpoints WHERE id = ?").run(id);
   return rows.map((row) => row.digest);
 }
-
-/**
- * The auto checkpoints of a session that nothing names and that are not among the newest `keep`.
- *
- * @example thinnable(db, sessionId, 5).length
- */
-export function thinnable(db: Catalog, sessionId: string, keep: number): string[] {
-  const rows = prepared(
-    db,
-    `SELECT c.id FROM checkpoints c WHERE c.session_id = @sessionId AND c.trigger = 'auto'
-       AND c.number NOT IN (SELECT number FROM checkpoints WHERE session_id = @sessionId
-         AND trigger = 'auto' ORDER BY number DESC LIMIT @keep)
-       AND NOT EXISTS (SELECT 1 FROM models m WHERE m.checkpoint_id = c.id)
-       AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.checkpoint_id = c.id)
-       AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.fork_checkpoint_id = c.id)
-     ORDER BY c.number`,
-  ).all({ sessionId, keep }) as { id: string }[];
-  return rows.map((row) => row.id);
-}

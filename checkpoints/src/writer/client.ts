@@ -79,7 +79,7 @@ export function writerOver(
     renameModel: (id, name) => call("renameModel", [id, name]),
     deleteModel: (id) => call("deleteModel", [id]),
     restoreModel: (trashId) => call("restoreModel", [trashId]),
-    thinAuto: (sessionId, keep) => call("thinAuto", [sessionId, keep]),
+    thinKeyframes: (sessionId, budget) => call("thinKeyframes", [sessionId, budget]),
     flush: () => call("flush", []),
   };
 

@@ -5,7 +5,7 @@ import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
 import { metricsChunk, samplesChunk } from "../metrics/chunk.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
 import { storeBlob } from "../tensors/blobs.js";
-import { thinAuto } from "../tensors/collection.js";
+import { thinKeyframes } from "../tensors/collection.js";
 import { saveCheckpoint } from "../tensors/save.js";
 import { restoreModel, trashModel } from "../trash/trash.js";
 import type { WriterContext } from "./context.js";
@@ -54,7 +54,7 @@ export function operationsOf(context: WriterContext): Operations {
     },
     deleteModel: (id) => write(db, () => trashModel(db, id, new Date())),
     restoreModel: (trashId) => write(db, () => restoreModel(db, trashId)),
-    thinAuto: (sessionId, keep) => thinAuto(context, sessionId, keep),
+    thinKeyframes: (sessionId, budget) => thinKeyframes(context, sessionId, budget),
     flush: () => syncSegments(context),
   };
 }

@@ -4,6 +4,7 @@ import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import type { SampleRow } from "../metrics/chunk.js";
 import type { Thinned } from "../tensors/collection.js";
+import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
 import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
 import type { TrashRow } from "../trash/trash.js";
 
@@ -88,8 +89,12 @@ export interface StoreWriter {
   deleteModel(id: string): Promise<TrashRow>;
   /** Errors: TrashNotFound, NameTaken when a model has the name meanwhile. */
   restoreModel(trashId: string): Promise<ModelRow>;
-  /** Keeps the newest `keep` auto checkpoints and all that anything refers to. Errors: SessionNotFound. */
-  thinAuto(sessionId: string, keep: number): Promise<Thinned>;
+  /**
+   * Removes checkpoints made by themselves (auto, pause, replay) that nothing refers to until the
+   * session's others keep to the budget, their gaps growing with age; the first and the newest stay.
+   * Errors: SessionNotFound, OptionInvalid.
+   */
+  thinKeyframes(sessionId: string, budget: KeyframeBudget): Promise<Thinned>;
   /** Waits until all calls before it are done and the disk has the rows appended so far. */
   flush(): Promise<void>;
 }
