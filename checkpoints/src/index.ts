@@ -12,9 +12,17 @@ export type { ModelRow } from "./catalog/models.js";
 export type { EventRow } from "./catalog/events.js";
 export type { TrashRow } from "./trash/trash.js";
 export type { SampleRow } from "./metrics/chunk.js";
+export type { LoggedRow } from "./metrics/log-values.js";
 export type { StepRange } from "./metrics/read.js";
 
-export type { EventInput, RunEnd, RunInput, SessionInput, StoreWriter } from "./writer/writer.js";
+export type {
+  EventInput,
+  NameMove,
+  RunEnd,
+  RunInput,
+  SessionInput,
+  StoreWriter,
+} from "./writer/writer.js";
 export type { NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
 export type { TensorSlice } from "./tensors/pack.js";
 export type { Thinned } from "./tensors/collection.js";

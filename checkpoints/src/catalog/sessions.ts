@@ -79,3 +79,11 @@ export function insertSession(db: Catalog, session: NewSession): void {
 export function moveSessionName(db: Catalog, id: string, name: string): void {
   prepared(db, "UPDATE session_names SET name = ? WHERE session_id = ?").run(name, id);
 }
+
+/** Gives sessions other names, also each other's. Inside a transaction. Throws SQLite's errors. @example write(db, () => swapSessionNames(db, { [a]: "b", [b]: "a" })) */
+export function swapSessionNames(db: Catalog, names: Record<string, string>): void {
+  const remove = prepared(db, "DELETE FROM session_names WHERE session_id = ?");
+  for (const id of Object.keys(names)) remove.run(id);
+  const insert = prepared(db, "INSERT INTO session_names (name, session_id) VALUES (?, ?)");
+  for (const [id, name] of Object.entries(names)) insert.run(name, id);
+}

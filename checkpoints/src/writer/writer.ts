@@ -2,6 +2,7 @@ import type { EventRow } from "../catalog/events.js";
 import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
+import type { LoggedRow } from "../metrics/log-values.js";
 import type { SampleRow } from "../metrics/chunk.js";
 import type { Thinned } from "../tensors/collection.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
@@ -10,7 +11,10 @@ import type { TrashRow } from "../trash/trash.js";
 
 /** A session to be made. The configs are exact JSON texts. */
 export interface SessionInput {
-  name: string;
+  /** Unless it takes the name of another. */
+  name?: string;
+  /** In one transaction it takes the name that this session has, which goes on as `oldName`. */
+  takeNameOf?: { sessionId: string; oldName: string };
   parentSessionId?: string | null;
   /** The step at which it leaves its parent. */
   forkStep?: number;
@@ -19,6 +23,16 @@ export interface SessionInput {
   modelConfig: string;
   trainingConfig: string;
   dataConfig: string;
+}
+
+/** A name to be moved. */
+export interface NameMove {
+  /** The session that has the name. */
+  from: string;
+  /** The session that gets it; its own name becomes free. */
+  to: string;
+  /** What `from` is called afterwards: no other session's name. */
+  oldName: string;
 }
 
 /** A run to be started. */
@@ -64,6 +78,8 @@ export interface StoreWriter {
   createSession(input: SessionInput): Promise<SessionRow>;
   /** Errors: SessionNotFound, NameTaken, NameInvalid. */
   renameSession(id: string, name: string): Promise<SessionRow>;
+  /** In one transaction; gives `to` as it is then. Errors: SessionNotFound, NameTaken, NameInvalid, OptionInvalid. */
+  moveName(input: NameMove): Promise<SessionRow>;
   /** Errors: SessionNotFound, SessionBusy when another live run holds it, OptionInvalid. */
   startRun(input: RunInput): Promise<RunRow>;
   /** Errors: RunNotFound, RunEnded. */
@@ -83,6 +99,12 @@ export interface StoreWriter {
   appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
   /** Errors: SessionNotFound, RunNotFound. */
   appendEvent(input: EventInput): Promise<EventRow>;
+  /**
+   * Adds columns about steps of the past; a later value of the same name and step replaces an
+   * earlier one. Names: snake_case, none that training recorded. Errors: SessionNotFound,
+   * OptionInvalid, MetricsDamaged.
+   */
+  logValues(input: { sessionId: string; rows: readonly LoggedRow[] }): Promise<void>;
   /** Errors: ModelNotFound, NameTaken, NameInvalid. */
   renameModel(id: string, name: string): Promise<ModelRow>;
   /** Moves a model to the trash. Errors: ModelNotFound. */
