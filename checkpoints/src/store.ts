@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Table } from "apache-arrow";
-import { getCheckpoint, latestCheckpoint, listCheckpoints } from "./catalog/checkpoints.js";
+import { getCheckpoint, listCheckpoints } from "./catalog/checkpoints.js";
 import type { CheckpointRow } from "./catalog/checkpoints.js";
 import { openForReading, storeId } from "./catalog/connection.js";
 import type { Catalog } from "./catalog/connection.js";
@@ -8,12 +8,18 @@ import { listEvents } from "./catalog/events.js";
 import type { EventRow } from "./catalog/events.js";
 import { defaultModelName, getModel, listModels, modelByName } from "./catalog/models.js";
 import type { ModelRow } from "./catalog/models.js";
+import { keyframes } from "./catalog/keyframes.js";
+import type { Keyframes } from "./catalog/keyframes.js";
+import { ownerOf } from "./catalog/lineage.js";
+import { nearestCheckpoint } from "./catalog/nearest.js";
+import type { NearestCheckpoint } from "./catalog/nearest.js";
 import { getRun, listRuns } from "./catalog/runs.js";
 import type { RunRow } from "./catalog/runs.js";
 import { getSession, listSessions, sessionByName } from "./catalog/sessions.js";
 import type { SessionRow } from "./catalog/sessions.js";
 import { timeline } from "./catalog/timeline.js";
 import type { TimelinePart } from "./catalog/timeline.js";
+import { latestCheckpoint } from "./catalog/visible.js";
 import { StoreClosed } from "./errors/folder-errors.js";
 import { asWriteError } from "./errors/system-error.js";
 import { enterStore } from "./folder/front-gate.js";
@@ -57,6 +63,13 @@ export interface Store {
   };
   /** The session's steps as parts, inherited ones included. Throws SessionNotFound. */
   timeline(sessionId: string): TimelinePart[];
+  /**
+   * The session of the lineage under whose settings a step was, or would be, trained; the step of
+   * the fork is the parent's. Throws SessionNotFound, OptionInvalid.
+   */
+  ownerOf(sessionId: string, step: number): SessionRow;
+  /** The checkpoints along the session's timeline, inherited ones included. Throws SessionNotFound. */
+  keyframes(sessionId: string): Keyframes;
   readonly checkpoints: {
     /** Of that session itself, oldest first. */
     list(sessionId: string): CheckpointRow[];
@@ -64,6 +77,12 @@ export interface Store {
     get(id: string): CheckpointRow;
     /** The session's own newest one on its timeline, at or before a step. */
     latest(sessionId: string, atOrBefore?: number): CheckpointRow | null;
+    /**
+     * The newest one from which replay under the settings of `owner` reaches the step, inherited
+     * ones included; null where there is none. `except`: ids to pass over, as damaged ones. Throws
+     * SessionNotFound, OptionInvalid.
+     */
+    nearest(sessionId: string, step: number, except?: readonly string[]): NearestCheckpoint | null;
     /** Throws CheckpointNotFound, CheckpointDamaged. */
     manifest(id: string): Manifest;
   };
@@ -178,10 +197,14 @@ function storeOver(
       get: (id) => read((db) => getRun(db, id)),
     },
     timeline: (sessionId) => read((db) => timeline(db, sessionId)),
+    ownerOf: (sessionId, step) => read((db) => ownerOf(db, sessionId, step)),
+    keyframes: (sessionId) => read((db) => keyframes(db, sessionId)),
     checkpoints: {
       list: (sessionId) => read((db) => listCheckpoints(db, sessionId)),
       get: (id) => read((db) => getCheckpoint(db, id)),
       latest: (sessionId, step) => read((db) => latestCheckpoint(db, sessionId, step)),
+      nearest: (sessionId, step, except) =>
+        read((db) => nearestCheckpoint(db, sessionId, step, except)),
       manifest: (id) => read((db) => readManifest(db, id)),
     },
     models: {

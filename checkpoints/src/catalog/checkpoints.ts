@@ -2,8 +2,14 @@ import { CheckpointNotFound } from "../errors/entry-errors.js";
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
 
+/** What can make a checkpoint. */
+export const CHECKPOINT_TRIGGERS = [
+  ...(["manual", "auto", "final", "pause", "initial"] as const),
+  ...(["replay", "fork", "merge", "rollback"] as const),
+] as const;
+
 /** What made a checkpoint. */
-export type CheckpointTrigger = "manual" | "auto" | "final" | "pause" | "initial";
+export type CheckpointTrigger = (typeof CHECKPOINT_TRIGGERS)[number];
 
 /** Exact state at a step. */
 export interface CheckpointRow {
@@ -13,6 +19,10 @@ export interface CheckpointRow {
   step: number;
   kind: "hard";
   trigger: CheckpointTrigger;
+  /** What it was made from; null where that is not told, or thinned since. */
+  parentCheckpointId: string | null;
+  /** What was merged into it, likewise. */
+  secondParentCheckpointId: string | null;
   /** sha256 of the canonical state document. */
   digest: string;
   /** Size of the pack file that this save wrote. */
@@ -27,43 +37,25 @@ export interface StoredState {
   engine: string;
 }
 
-const SELECT = `
-SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger, c.digest,
-  c.bytes, c.created_at AS createdAt FROM checkpoints c`;
+/** The columns of a CheckpointRow, from `checkpoints c`. */
+export const SELECT_CHECKPOINT = `
+SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.trigger,
+  c.parent_checkpoint_id AS parentCheckpointId,
+  c.second_parent_checkpoint_id AS secondParentCheckpointId, c.digest, c.bytes, c.created_at AS createdAt FROM checkpoints c`;
 
 /** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
 export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
-  return prepared(db, `${SELECT} WHERE c.session_id = ? ORDER BY c.number`).all(
+  return prepared(db, `${SELECT_CHECKPOINT} WHERE c.session_id = ? ORDER BY c.number`).all(
     sessionId,
   ) as CheckpointRow[];
 }
 
 /** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */
 export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
-  const row = prepared(db, `${SELECT} WHERE c.id = ?`).get(id) as CheckpointRow | undefined;
+  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ?`).get(id) as
+    CheckpointRow | undefined;
   if (!row) throw new CheckpointNotFound({ id });
   return row;
-}
-
-/**
- * The session's own checkpoint with the highest step at or before a step; of two at one step the
- * newer. One that a later run from an earlier step has hidden does not count.
- *
- * @example latestCheckpoint(db, id, 500)?.step // 480
- */
-export function latestCheckpoint(
-  db: Catalog,
-  sessionId: string,
-  atOrBefore: number = Number.MAX_SAFE_INTEGER,
-): CheckpointRow | null {
-  const row = prepared(
-    db,
-    `${SELECT} WHERE c.session_id = ? AND c.step <= ? AND NOT EXISTS (
-       SELECT 1 FROM runs r WHERE r.session_id = c.session_id AND r.number > c.after_run
-         AND r.from_step < c.step)
-     ORDER BY c.step DESC, c.number DESC LIMIT 1`,
-  ).get(sessionId, atOrBefore);
-  return (row as CheckpointRow | undefined) ?? null;
 }
 
 /** The stored state of a checkpoint. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
@@ -73,19 +65,64 @@ export function getStoredState(db: Catalog, id: string): StoredState {
   return row as StoredState;
 }
 
+/**
+ * The number of the newest merge of a session, 0 if none: of all, or of those before a run.
+ *
+ * @example newestMergeNumber(db, id, runNumber(db, runId))
+ */
+export function newestMergeNumber(
+  db: Catalog,
+  sessionId: string,
+  beforeRun: number = Number.MAX_SAFE_INTEGER,
+): number {
+  const row = prepared(
+    db,
+    `SELECT coalesce(max(number), 0) AS n FROM checkpoints
+     WHERE session_id = ? AND trigger = 'merge' AND after_run < ?`,
+  ).get(sessionId, beforeRun) as { n: number };
+  return row.n;
+}
+
+/** What a state knows of its session: which runs and merges count for it. */
+export interface KnownHistory {
+  /** The number of the newest run, 0 if none. */
+  afterRun: number;
+  /** The number of the newest merge, 0 if none; a merge knows itself. */
+  afterMerge: number;
+}
+
+/** Where a checkpoint belongs: its session, and what its state knows of that session. */
+export interface CheckpointPlace extends KnownHistory {
+  sessionId: string;
+}
+
+/** Where a checkpoint belongs. Throws CheckpointNotFound. @example placeKnownTo(db, id).afterMerge */
+export function placeKnownTo(db: Catalog, id: string): CheckpointPlace {
+  const row = prepared(
+    db,
+    `SELECT session_id AS sessionId, after_run AS afterRun, after_merge AS afterMerge
+     FROM checkpoints WHERE id = ?`,
+  ).get(id);
+  if (!row) throw new CheckpointNotFound({ id });
+  return row as CheckpointPlace;
+}
+
 /** Writes a checkpoint and what it refers to. Throws SQLite's errors. @example write(db, () => insertCheckpoint(db, row, …)) */
 export function insertCheckpoint(
   db: Catalog,
-  row: CheckpointRow & StoredState & { afterRun: number },
+  row: CheckpointRow & StoredState & KnownHistory,
   digests: Iterable<string>,
 ): void {
   prepared(
     db,
-    `INSERT INTO checkpoints (id, session_id, run_id, after_run, step, kind, trigger, digest, bytes,
-       state, engine, created_at)
-     VALUES (@id, @sessionId, @runId, @afterRun, @step, @kind, @trigger, @digest, @bytes,
-       @state, @engine, @createdAt)`,
+    `INSERT INTO checkpoints (id, session_id, run_id, after_run, after_merge, step, kind, trigger,
+       parent_checkpoint_id, second_parent_checkpoint_id, digest, bytes, state, engine, created_at)
+     VALUES (@id, @sessionId, @runId, @afterRun, @afterMerge, @step, @kind, @trigger,
+       @parentCheckpointId, @secondParentCheckpointId, @digest, @bytes, @state, @engine, @createdAt)`,
   ).run(row);
+  if (row.trigger === "merge") {
+    prepared(db, "UPDATE checkpoints SET after_merge = number WHERE id = ?").run(row.id);
+  }
   const refer = prepared(
     db,
     "INSERT OR IGNORE INTO checkpoint_tensors (checkpoint_id, digest) VALUES (?, ?)",
@@ -106,23 +143,4 @@ export function deleteCheckpoint(db: Catalog, id: string): string[] {
   ).all(id) as { digest: string }[];
   prepared(db, "DELETE FROM checkpoints WHERE id = ?").run(id);
   return rows.map((row) => row.digest);
-}
-
-/**
- * The auto checkpoints of a session that nothing names and that are not among the newest `keep`.
- *
- * @example thinnable(db, sessionId, 5).length
- */
-export function thinnable(db: Catalog, sessionId: string, keep: number): string[] {
-  const rows = prepared(
-    db,
-    `SELECT c.id FROM checkpoints c WHERE c.session_id = @sessionId AND c.trigger = 'auto'
-       AND c.number NOT IN (SELECT number FROM checkpoints WHERE session_id = @sessionId
-         AND trigger = 'auto' ORDER BY number DESC LIMIT @keep)
-       AND NOT EXISTS (SELECT 1 FROM models m WHERE m.checkpoint_id = c.id)
-       AND NOT EXISTS (SELECT 1 FROM trash t WHERE t.checkpoint_id = c.id)
-       AND NOT EXISTS (SELECT 1 FROM sessions s WHERE s.fork_checkpoint_id = c.id)
-     ORDER BY c.number`,
-  ).all({ sessionId, keep }) as { id: string }[];
-  return rows.map((row) => row.id);
 }

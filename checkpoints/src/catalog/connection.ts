@@ -50,7 +50,10 @@ export function openForWriting(store: string): Catalog {
     // A catalog of a newer or another program must stay untouched.
     if (versionOf(db) > 0) checkIdentity(db, store);
     enterWal(db);
+    // Of no effect inside the transaction; on, dropping a table that is being rebuilt would fail.
+    db.pragma("foreign_keys = OFF");
     write(db, () => migrate(db, store));
+    db.pragma("foreign_keys = ON");
   });
 }
 
@@ -141,6 +144,9 @@ function migrate(db: Catalog, store: string): void {
     if (migration.version <= version) continue;
     db.exec(migration.sql);
     db.pragma(`user_version = ${migration.version}`);
+  }
+  if (version > 0 && version < NEWEST && (db.pragma("foreign_key_check") as []).length > 0) {
+    throw new StoreDamaged({ path: store, reason: "rows refer to others that are not there" });
   }
   if (version > 0) return;
   db.pragma(`application_id = ${APPLICATION}`);

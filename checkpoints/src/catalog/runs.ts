@@ -145,3 +145,10 @@ export function newestRunNumber(db: Catalog, sessionId: string): number {
   ).get(sessionId) as { n: number };
   return row.n;
 }
+
+/** A run's place in the order of all runs. Throws RunNotFound. @example runNumber(db, id) */
+export function runNumber(db: Catalog, id: string): number {
+  const row = prepared(db, "SELECT number AS n FROM runs WHERE id = ?").get(id);
+  if (!row) throw new RunNotFound({ id });
+  return (row as { n: number }).n;
+}

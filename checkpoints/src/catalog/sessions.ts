@@ -63,9 +63,10 @@ export function insertSession(db: Catalog, session: NewSession): void {
   prepared(
     db,
     `INSERT INTO sessions (id, parent_session_id, root_session_id, fork_step, fork_checkpoint_id,
-       fork_run_number, model_kind, model_config, training_config, data_config, created_at)
+       fork_run_number, fork_merge_number, model_kind, model_config, training_config, data_config, created_at)
      VALUES (@id, @parentSessionId, @rootSessionId, @forkStep, @forkCheckpointId,
        (SELECT coalesce(max(number), 0) FROM runs),
+       (SELECT coalesce(max(number), 0) FROM checkpoints WHERE trigger = 'merge'),
        @modelKind, @modelConfig, @trainingConfig, @dataConfig, @createdAt)`,
   ).run(session);
   prepared(db, "INSERT INTO session_names (name, session_id) VALUES (?, ?)").run(
@@ -77,4 +78,12 @@ export function insertSession(db: Catalog, session: NewSession): void {
 /** Gives a session another name. Throws SQLite's errors. @example write(db, () => moveSessionName(db, id, "hot")) */
 export function moveSessionName(db: Catalog, id: string, name: string): void {
   prepared(db, "UPDATE session_names SET name = ? WHERE session_id = ?").run(name, id);
+}
+
+/** Gives sessions other names, also each other's. Inside a transaction. Throws SQLite's errors. @example write(db, () => swapSessionNames(db, { [a]: "b", [b]: "a" })) */
+export function swapSessionNames(db: Catalog, names: Record<string, string>): void {
+  const remove = prepared(db, "DELETE FROM session_names WHERE session_id = ?");
+  for (const id of Object.keys(names)) remove.run(id);
+  const insert = prepared(db, "INSERT INTO session_names (name, session_id) VALUES (?, ?)");
+  for (const [id, name] of Object.entries(names)) insert.run(name, id);
 }

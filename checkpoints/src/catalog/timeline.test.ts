@@ -2,14 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { sessionInput, temporaryFolder } from "../testing/fixtures.js";
-import { insertCheckpoint, latestCheckpoint } from "./checkpoints.js";
+import { addCheckpoint, addRun, addSession } from "../testing/catalog-rows.js";
+import { temporaryFolder } from "../testing/fixtures.js";
 import { openForWriting } from "./connection.js";
 import type { Catalog } from "./connection.js";
-import { newId } from "../ids.js";
-import { advanceRun, endRun, insertRun, newestRunNumber } from "./runs.js";
-import { insertSession } from "./sessions.js";
 import { timeline } from "./timeline.js";
+import { latestCheckpoint } from "./visible.js";
 
 let folder: { path: string; remove(): void };
 let db: Catalog;
@@ -23,62 +21,11 @@ afterAll(() => {
   folder.remove();
 });
 
-function session(parent: string | null, forkStep: number): string {
-  const id = newId();
-  insertSession(db, {
-    ...sessionInput(id),
-    id,
-    parentSessionId: parent,
-    rootSessionId: parent ?? id,
-    forkStep,
-    forkCheckpointId: null,
-    createdAt: "2026-01-01T00:00:00.000Z",
-  });
-  return id;
-}
-
-function run(sessionId: string, fromStep: number, lastStep: number): string {
-  const id = newId();
-  insertRun(db, {
-    id,
-    sessionId,
-    mode: "resumed",
-    fromStep,
-    targetStep: 100,
-    seed: 1,
-    engine: "{}",
-    startedAt: "2026-01-01T00:00:00.000Z",
-    holder: "none",
-    pid: 1,
-  });
-  advanceRun(db, id, lastStep, 0);
-  const ended = { error: null, summary: null, step: lastStep, endedAt: "2026-01-01T00:00:00.000Z" };
-  endRun(db, { id, status: "completed", ...ended });
-  return id;
-}
-
-function checkpoint(sessionId: string, step: number): string {
-  const id = newId();
-  insertCheckpoint(
-    db,
-    {
-      ...{
-        id,
-        sessionId,
-        runId: null,
-        step,
-        kind: "hard",
-        trigger: "manual",
-        digest: "",
-        bytes: 0,
-      },
-      ...{ createdAt: "", state: "", engine: "" },
-      afterRun: newestRunNumber(db, sessionId),
-    },
-    [],
-  );
-  return id;
-}
+const session = (parent: string | null, forkStep: number): string =>
+  addSession(db, { parentSessionId: parent, forkStep });
+const run = (sessionId: string, fromStep: number, lastStep: number): string =>
+  addRun(db, sessionId, fromStep, lastStep);
+const checkpoint = (sessionId: string, step: number): string => addCheckpoint(db, sessionId, step);
 
 // One world: sessions that run, are resumed, and fork; each session's history as a plain list of
 // which run recorded which step.

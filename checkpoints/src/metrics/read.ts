@@ -3,12 +3,14 @@ import type { Table } from "apache-arrow";
 import { MetricsDamaged } from "../errors/data-errors.js";
 import type { Catalog } from "../catalog/connection.js";
 import { findSealed, listSegments } from "../catalog/recorded-rows.js";
+import { listLogged } from "../catalog/logged.js";
 import { timeline } from "../catalog/timeline.js";
 import { sealedFile, segmentFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 import type { SampleRow } from "./chunk.js";
 import { joinStretches } from "./columns.js";
 import type { Stretch } from "./columns.js";
+import { joinLogged } from "./logged-columns.js";
 import { tableFromParquet } from "./parquet.js";
 import { readSegment } from "./segment-reader.js";
 
@@ -22,7 +24,7 @@ const ATTEMPTS = 5;
 
 /**
  * The metrics of a session along its timeline, inherited steps included, as one Arrow table with
- * ascending steps.
+ * ascending steps; columns logged later come after the recorded ones.
  *
  * @param range `columns`: those wanted besides `step`; all if not given
  * @throws SessionNotFound, MetricsDamaged
@@ -34,7 +36,9 @@ export async function readMetrics(
   sessionId: string,
   range: StepRange & { columns?: readonly string[] } = {},
 ): Promise<Table> {
-  return joinStretches(await readAlong(db, store, sessionId, "metrics", range), range.columns);
+  const { from = 0, to = Number.MAX_SAFE_INTEGER, columns } = range;
+  const table = joinStretches(await readAlong(db, store, sessionId, "metrics", range), columns);
+  return joinLogged(table, listLogged(db, sessionId, from, to), columns);
 }
 
 /**

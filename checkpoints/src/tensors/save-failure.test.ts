@@ -6,7 +6,7 @@ import { checkpointInput, sessionInput } from "../testing/fixtures.js";
 import { failing, localContext } from "../testing/local-context.js";
 import type { WriterContext } from "../writer/context.js";
 import { createSession } from "../writer/sessions-at-work.js";
-import { thinAuto } from "./collection.js";
+import { thinKeyframes } from "./collection.js";
 import { restoreState } from "./restore.js";
 import { saveCheckpoint } from "./save.js";
 
@@ -40,16 +40,18 @@ test.each(["checkpoints", "packs", "tensors", "models"])(
 );
 
 test("a tensor collected by another writer just before the commit is written after all", async () => {
+  save(0, { w: [0] });
   save(1, { frozen: [1, 2], w: [1] });
   save(2, { w: [2] });
   const durable =
     await vi.importActual<typeof import("../files/durable.js")>("../files/durable.js");
   vi.mocked(writeDurably).mockImplementationOnce((...input) => {
     durable.writeDurably(...input);
-    expect(thinAuto(context, sessionId, 1).removed).toBe(1);
+    const budget = { budgetBytes: 0, keepNewest: 1 };
+    expect(thinKeyframes(context, sessionId, budget).removed).toBe(1);
   });
   const { id } = save(3, { frozen: [1, 2], w: [3] });
   const { tensors } = await restoreState(context.db, context.path, id);
   expect([...new Float32Array(tensors.get("frozen")!.buffer)]).toEqual([1, 2]);
-  expect(files()).toHaveLength(2);
+  expect(files()).toHaveLength(3);
 });

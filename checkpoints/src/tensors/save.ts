@@ -2,13 +2,14 @@ import { renameSync } from "node:fs";
 import { BlobMissing } from "../errors/data-errors.js";
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { RunNotFound } from "../errors/entry-errors.js";
-import { getCheckpoint, insertCheckpoint } from "../catalog/checkpoints.js";
+import { CHECKPOINT_TRIGGERS, getCheckpoint, insertCheckpoint } from "../catalog/checkpoints.js";
 import type { CheckpointRow, CheckpointTrigger } from "../catalog/checkpoints.js";
 import { write } from "../catalog/connection.js";
 import { getModel, insertModel, modelByName, requireModelName } from "../catalog/models.js";
 import type { ModelRow } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
-import { advanceRun, getRun, newestRunNumber } from "../catalog/runs.js";
+import { historyNow, placeOfReplay } from "../catalog/placing.js";
+import { advanceRun, getRun } from "../catalog/runs.js";
 import { getSession } from "../catalog/sessions.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import {
@@ -33,7 +34,13 @@ export interface NewCheckpoint {
   sessionId: string;
   runId: string | null;
   step: number;
+  /**
+   * A "replay" is filed under the session and run that recorded the step: with a `runId`, that run
+   * of the session; else the one that the session's timeline shows at the step.
+   */
   trigger: CheckpointTrigger;
+  /** The checkpoints that it was made from: for a replay where it began, for a merge both. */
+  parents?: { first: string | null; second: string | null };
   state: StateInput;
   /** Holds all tensors; handed over to the store, unusable afterwards. */
   buffer: ArrayBuffer;
@@ -53,41 +60,52 @@ export interface SavedCheckpoint {
 }
 
 const ATTEMPTS = 5;
+const TRIGGERS: ReadonlySet<string> = new Set(CHECKPOINT_TRIGGERS);
 
 /**
  * Saves a checkpoint: the tensors to a temporary file, durable, then in one transaction the file's
  * name and the rows. All that can be refused is refused before anything is written, and again in
  * the transaction.
  *
- * @throws SessionNotFound, RunNotFound, NameTaken, NameInvalid, BlobMissing, OptionInvalid, and the
- *   system's or SQLite's error; then nothing is left
+ * @throws SessionNotFound, RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid,
+ *   BlobMissing, OptionInvalid, and the system's or SQLite's error; then nothing is left
  * @example saveCheckpoint(context, { sessionId, runId, step: 25, trigger: "manual", … });
  */
 export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): SavedCheckpoint {
   const { db, path, lease } = context;
+  if (!TRIGGERS.has(input.trigger)) {
+    throw new OptionInvalid({
+      option: "trigger",
+      reason: `must be one of ${[...TRIGGERS].join(", ")}`,
+    });
+  }
   const model = input.model && {
     ...input.model,
     name: cleanName(input.model.name, "model"),
     trainLoss: finite(input.model.trainLoss),
   };
-  const session = admit(context, input, model);
+  admit(context, input, model);
+  const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
+  const sessionId = replayed?.sessionId ?? input.sessionId;
   const tensors = slices(input);
   const document = stateDocument(input.step, tensors, input.state);
   const state = stateText(document);
   const id = newId();
   const row: Omit<CheckpointRow, "bytes"> = {
     id,
-    sessionId: input.sessionId,
+    sessionId,
     runId: input.runId,
     step: input.step,
     kind: "hard",
     trigger: input.trigger,
+    parentCheckpointId: input.parents?.first ?? null,
+    secondParentCheckpointId: input.parents?.second ?? null,
     digest: sha256(state),
     createdAt: new Date().toISOString(),
   };
   const manifest = {
     checkpoint: row,
-    session: asMade(session),
+    session: asMade(getSession(db, sessionId)),
     model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
     state: document,
     configs: input.state.configs,
@@ -112,11 +130,11 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
         bytes: layout.bytes,
         state,
         engine: input.state.engine,
-        afterRun: newestRunNumber(db, input.sessionId),
+        ...(replayed ?? historyNow(db, sessionId)),
       },
       tensors.map((tensor) => tensor.sha256),
     );
-    if (input.runId !== null) advanceRun(db, input.runId, input.step, 0);
+    if (input.runId !== null && !replayed) advanceRun(db, input.runId, input.step, 0);
     return { checkpoint: getCheckpoint(db, id), model: model ? name(context, id, model) : null };
   };
 
@@ -149,20 +167,17 @@ function asMade(session: SessionRow): PackManifest["session"] {
 type NewModel = { name: string; replace?: boolean; trainLoss: number | null };
 
 // All reasons to refuse a save that the catalog knows.
-function admit(
-  { db }: WriterContext,
-  input: NewCheckpoint,
-  model: NewModel | undefined,
-): SessionRow {
-  const session = getSession(db, input.sessionId);
+function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | undefined): void {
+  getSession(db, input.sessionId);
   if (input.runId !== null && getRun(db, input.runId).sessionId !== input.sessionId) {
     throw new RunNotFound({ id: input.runId });
   }
   for (const digest of Object.values(input.state.blobs)) {
     if (!hasBlob(db, digest)) throw new BlobMissing({ digest });
   }
+  const { first = null, second = null } = input.parents ?? {};
+  for (const parent of [first, second]) if (parent !== null) getCheckpoint(db, parent);
   if (model && !model.replace) requireModelName(db, model.name, null);
-  return session;
 }
 
 function name({ db }: WriterContext, checkpointId: string, model: NewModel): ModelRow {

@@ -29,5 +29,7 @@ for (let step = fromStep + 1; ; step++) {
   );
   report({ checkpoint: checkpoint.id, step });
   await rows;
-  if (step % 5 === 0) await store.writer.thinAuto(session.id, 1_000_000);
+  if (step % 5 === 0) {
+    await store.writer.thinKeyframes(session.id, { budgetBytes: Infinity, keepNewest: 1 });
+  }
 }

@@ -44,7 +44,7 @@ do {
 } while (!appending && row < 5000);
 
 for (let block = 0; block < blocks; block++) rmSync(`${ballast}-${block}`, { force: true });
-const thinned = await store.writer.thinAuto(session.id, 2);
+const thinned = await store.writer.thinKeyframes(session.id, { budgetBytes: 0, keepNewest: 2 });
 const chunk = metricsStream(lossRows(row, row, 1));
 await store.writer.appendMetrics({ runId: run.id, chunk });
 await save(step);

@@ -18,7 +18,7 @@ for (let step = 1; step <= 10; step++) {
     ),
   );
   // What this collects, another process may be about to share.
-  await store.writer.thinAuto(session.id, 2);
+  await store.writer.thinKeyframes(session.id, { budgetBytes: 0, keepNewest: 2 });
 }
 await store.writer.finishRun({ runId: run.id, status: "completed", step: 10 });
 await store.close();

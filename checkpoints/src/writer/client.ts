@@ -68,6 +68,7 @@ export function writerOver(
   const writer: StoreWriter = {
     createSession: (input) => call("createSession", [input]),
     renameSession: (id, name) => call("renameSession", [id, name]),
+    moveName: (input) => call("moveName", [input]),
     startRun: (input) => call("startRun", [input]),
     setRunStatus: (runId, status) => call("setRunStatus", [runId, status]),
     finishRun: (input) => call("finishRun", [input]),
@@ -76,10 +77,11 @@ export function writerOver(
     appendMetrics: (input) => call("appendMetrics", [input]),
     appendSamples: (input) => call("appendSamples", [input]),
     appendEvent: (input) => call("appendEvent", [input]),
+    logValues: (input) => call("logValues", [input]),
     renameModel: (id, name) => call("renameModel", [id, name]),
     deleteModel: (id) => call("deleteModel", [id]),
     restoreModel: (trashId) => call("restoreModel", [trashId]),
-    thinAuto: (sessionId, keep) => call("thinAuto", [sessionId, keep]),
+    thinKeyframes: (sessionId, budget) => call("thinKeyframes", [sessionId, budget]),
     flush: () => call("flush", []),
   };
 

@@ -11,4 +11,6 @@ export interface WriterContext {
   lease: Lease;
   /** The segments that this worker appends to, by series and run. */
   segments: Map<string, OpenSegment>;
+  /** The columns of sealed runs, as far as they were asked for. */
+  sealedColumns: Map<string, string[]>;
 }

@@ -34,8 +34,8 @@ test.skipIf(!canMount)(
         Array.from({ length: seen.failedStep - 1 }, (_, index) => index + 1),
       );
       expect(seen.packsWhenFull).toBe(seen.savedSteps.length);
-      expect(seen.thinned).toBe(seen.savedSteps.length - 2);
-      expect(seen.steps).toEqual([...seen.savedSteps.slice(-2), seen.failedStep]);
+      expect(seen.thinned).toBe(seen.savedSteps.length - 3);
+      expect(seen.steps).toEqual([1, ...seen.savedSteps.slice(-2), seen.failedStep]);
       expect(seen.rows).toBe(seen.failedRow);
       expect(seen.losses).toEqual([]);
     } finally {

@@ -24,7 +24,13 @@ export function openContext(path: string): WriterContext {
       sweepLeases(path);
       return takeLease(path);
     });
-    const context: WriterContext = { path, db, lease, segments: new Map() };
+    const context: WriterContext = {
+      path,
+      db,
+      lease,
+      segments: new Map(),
+      sealedColumns: new Map(),
+    };
     recoverRuns(context);
     return context;
   } catch (error) {

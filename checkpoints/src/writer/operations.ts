@@ -3,14 +3,15 @@ import { getModel, requireModelName, updateModelName } from "../catalog/models.j
 import { cleanName } from "../catalog/names.js";
 import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
 import { metricsChunk, samplesChunk } from "../metrics/chunk.js";
+import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
 import { storeBlob } from "../tensors/blobs.js";
-import { thinAuto } from "../tensors/collection.js";
+import { thinKeyframes } from "../tensors/collection.js";
 import { saveCheckpoint } from "../tensors/save.js";
 import { restoreModel, trashModel } from "../trash/trash.js";
 import type { WriterContext } from "./context.js";
 import { finishRun, startRun } from "./runs-at-work.js";
-import { appendEvent, createSession, renameSession } from "./sessions-at-work.js";
+import { appendEvent, createSession, moveName, renameSession } from "./sessions-at-work.js";
 import type { StoreWriter } from "./writer.js";
 
 /** The writer's operations as the worker runs them: each done when it returns. */
@@ -31,6 +32,7 @@ export function operationsOf(context: WriterContext): Operations {
   return {
     createSession: (input) => createSession(context, input),
     renameSession: (id, name) => renameSession(context, id, name),
+    moveName: (input) => moveName(context, input),
     startRun: (input) => startRun(context, input),
     setRunStatus: (runId, status) =>
       write(db, () => {
@@ -43,6 +45,7 @@ export function operationsOf(context: WriterContext): Operations {
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
     appendSamples: ({ runId, rows }) => appendRows(context, "samples", runId, samplesChunk(rows)),
     appendEvent: (input) => appendEvent(context, input),
+    logValues: ({ sessionId, rows }) => logValues(context, sessionId, rows),
     renameModel: (id, name) => {
       const clean = cleanName(name, "model");
       return write(db, () => {
@@ -54,7 +57,7 @@ export function operationsOf(context: WriterContext): Operations {
     },
     deleteModel: (id) => write(db, () => trashModel(db, id, new Date())),
     restoreModel: (trashId) => write(db, () => restoreModel(db, trashId)),
-    thinAuto: (sessionId, keep) => thinAuto(context, sessionId, keep),
+    thinKeyframes: (sessionId, budget) => thinKeyframes(context, sessionId, budget),
     flush: () => syncSegments(context),
   };
 }

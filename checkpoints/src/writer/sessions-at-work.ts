@@ -1,3 +1,4 @@
+import { NameTaken } from "../errors/entry-errors.js";
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { getCheckpoint } from "../catalog/checkpoints.js";
 import { write } from "../catalog/connection.js";
@@ -10,20 +11,28 @@ import {
   insertSession,
   moveSessionName,
   requireSessionName,
+  swapSessionNames,
 } from "../catalog/sessions.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
 import type { WriterContext } from "./context.js";
-import type { EventInput, SessionInput } from "./writer.js";
+import type { EventInput, NameMove, SessionInput } from "./writer.js";
 
 /**
- * Makes a session: a root, or a fork of a parent at a step.
+ * Makes a session: a root, or a fork of a parent at a step; under a name of its own, or under the
+ * name of another session, which goes on under another.
  *
  * @throws NameTaken, NameInvalid, SessionNotFound, CheckpointNotFound, OptionInvalid
  * @example createSession(context, { name: "hot", parentSessionId, forkStep: 300, … });
  */
 export function createSession({ db }: WriterContext, input: SessionInput): SessionRow {
-  const name = cleanName(input.name, "session");
+  const { takeNameOf } = input;
+  if ((takeNameOf === undefined) === (input.name === undefined)) {
+    throw new OptionInvalid({ option: "name", reason: "must be given, or takeNameOf instead" });
+  }
+  const given = takeNameOf
+    ? cleanName(takeNameOf.oldName, "session")
+    : cleanName(input.name, "session");
   const id = newId();
   const parentSessionId = input.parentSessionId ?? null;
   const forkStep = parentSessionId === null ? (input.forkStep ?? 0) : input.forkStep;
@@ -39,7 +48,10 @@ export function createSession({ db }: WriterContext, input: SessionInput): Sessi
     }
   }
   return write(db, () => {
-    requireSessionName(db, name, null);
+    const taken = takeNameOf && getSession(db, takeNameOf.sessionId);
+    requireSessionName(db, given, null);
+    if (taken) moveSessionName(db, taken.id, given);
+    const name = taken?.name ?? given;
     const parent = parentSessionId === null ? null : getSession(db, parentSessionId);
     const forkCheckpointId = input.forkCheckpointId ?? null;
     if (forkCheckpointId !== null) getCheckpoint(db, forkCheckpointId);
@@ -73,6 +85,28 @@ export function renameSession({ db }: WriterContext, id: string, name: string): 
     requireSessionName(db, clean, id);
     moveSessionName(db, id, clean);
     return getSession(db, id);
+  });
+}
+
+/**
+ * Moves a name from one session to another.
+ *
+ * @throws SessionNotFound, NameTaken, NameInvalid, OptionInvalid
+ * @example moveName(context, { from: old.id, to: rewound.id, oldName: "sonnets@1200" }).name // "sonnets"
+ */
+export function moveName({ db }: WriterContext, { from, to, oldName }: NameMove): SessionRow {
+  const clean = cleanName(oldName, "session");
+  if (from === to) {
+    throw new OptionInvalid({ option: "to", reason: "must be another session than from" });
+  }
+  return write(db, () => {
+    const { name } = getSession(db, from);
+    getSession(db, to);
+    // The name that `to` gives up is free already, except for itself.
+    if (clean === name) throw new NameTaken({ name, kind: "session" });
+    requireSessionName(db, clean, to);
+    swapSessionNames(db, { [from]: clean, [to]: name });
+    return getSession(db, to);
   });
 }
 

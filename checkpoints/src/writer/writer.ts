@@ -2,14 +2,19 @@ import type { EventRow } from "../catalog/events.js";
 import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
+import type { LoggedRow } from "../metrics/log-values.js";
 import type { SampleRow } from "../metrics/chunk.js";
 import type { Thinned } from "../tensors/collection.js";
+import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
 import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
 import type { TrashRow } from "../trash/trash.js";
 
 /** A session to be made. The configs are exact JSON texts. */
 export interface SessionInput {
-  name: string;
+  /** Unless it takes the name of another. */
+  name?: string;
+  /** In one transaction it takes the name that this session has, which goes on as `oldName`. */
+  takeNameOf?: { sessionId: string; oldName: string };
   parentSessionId?: string | null;
   /** The step at which it leaves its parent. */
   forkStep?: number;
@@ -18,6 +23,16 @@ export interface SessionInput {
   modelConfig: string;
   trainingConfig: string;
   dataConfig: string;
+}
+
+/** A name to be moved. */
+export interface NameMove {
+  /** The session that has the name. */
+  from: string;
+  /** The session that gets it; its own name becomes free. */
+  to: string;
+  /** What `from` is called afterwards: no other session's name. */
+  oldName: string;
 }
 
 /** A run to be started. */
@@ -63,6 +78,8 @@ export interface StoreWriter {
   createSession(input: SessionInput): Promise<SessionRow>;
   /** Errors: SessionNotFound, NameTaken, NameInvalid. */
   renameSession(id: string, name: string): Promise<SessionRow>;
+  /** In one transaction; gives `to` as it is then. Errors: SessionNotFound, NameTaken, NameInvalid, OptionInvalid. */
+  moveName(input: NameMove): Promise<SessionRow>;
   /** Errors: SessionNotFound, SessionBusy when another live run holds it, OptionInvalid. */
   startRun(input: RunInput): Promise<RunRow>;
   /** Errors: RunNotFound, RunEnded. */
@@ -73,7 +90,7 @@ export interface StoreWriter {
   saveBlob(bytes: Uint8Array): Promise<string>;
   /**
    * Saves a state; `buffer` is handed over and unusable afterwards. Errors: SessionNotFound,
-   * RunNotFound, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
+   * RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
    */
   saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
@@ -82,14 +99,24 @@ export interface StoreWriter {
   appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
   /** Errors: SessionNotFound, RunNotFound. */
   appendEvent(input: EventInput): Promise<EventRow>;
+  /**
+   * Adds columns about steps of the past; a later value of the same name and step replaces an
+   * earlier one. Names: snake_case, none that training recorded. Errors: SessionNotFound,
+   * OptionInvalid, MetricsDamaged.
+   */
+  logValues(input: { sessionId: string; rows: readonly LoggedRow[] }): Promise<void>;
   /** Errors: ModelNotFound, NameTaken, NameInvalid. */
   renameModel(id: string, name: string): Promise<ModelRow>;
   /** Moves a model to the trash. Errors: ModelNotFound. */
   deleteModel(id: string): Promise<TrashRow>;
   /** Errors: TrashNotFound, NameTaken when a model has the name meanwhile. */
   restoreModel(trashId: string): Promise<ModelRow>;
-  /** Keeps the newest `keep` auto checkpoints and all that anything refers to. Errors: SessionNotFound. */
-  thinAuto(sessionId: string, keep: number): Promise<Thinned>;
+  /**
+   * Removes checkpoints made by themselves (auto, pause, replay) that nothing refers to until the
+   * session's others keep to the budget, their gaps growing with age; the first and the newest stay.
+   * Errors: SessionNotFound, OptionInvalid.
+   */
+  thinKeyframes(sessionId: string, budget: KeyframeBudget): Promise<Thinned>;
   /** Waits until all calls before it are done and the disk has the rows appended so far. */
   flush(): Promise<void>;
 }

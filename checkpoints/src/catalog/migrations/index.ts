@@ -1,5 +1,6 @@
 import { first } from "./001-first.js";
+import { anyStep } from "./002-any-step.js";
 import type { Migration } from "./migration.js";
 
 /** All steps of the schema, oldest first; a released one is never changed. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, anyStep];

@@ -21,8 +21,8 @@ type Trigger = "manual" | "auto" | "final" | "pause" | "initial";
 
 /** How often metrics leave the engine, in milliseconds. */
 const flushEvery = 250;
-/** Automatic checkpoints kept per session. */
-const autosKept = 3;
+/** What the automatic checkpoints of a session may take, and how many of the newest always stay. */
+const keyframeBudget = { budgetBytes: 512 * 2 ** 20, keepNewest: 3 };
 /** Checkpoints being written at once before training waits: each holds a copy of the state. */
 const mostSaves = 2;
 
@@ -166,7 +166,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   async function autosave(): Promise<void> {
     lastAutosave = performance.now();
     await checkpoint("auto");
-    await store.writer.thinAuto(sessionId, autosKept);
+    await store.writer.thinKeyframes(sessionId, keyframeBudget);
   }
 
   function record(loss: number | null, stepMs: number | null): void {

@@ -1,0 +1,57 @@
+// Rows of the catalog without the files behind them, for tests of what the catalog says about steps.
+import { insertCheckpoint } from "../catalog/checkpoints.js";
+import type { CheckpointPlace, CheckpointTrigger } from "../catalog/checkpoints.js";
+import type { Catalog } from "../catalog/connection.js";
+import { historyNow } from "../catalog/placing.js";
+import { endRun, insertRun } from "../catalog/runs.js";
+import { insertSession } from "../catalog/sessions.js";
+import type { NewSession } from "../catalog/sessions.js";
+import { newId } from "../ids.js";
+import { sessionInput } from "./fixtures.js";
+
+const NOW = "2026-01-01T00:00:00.000Z";
+
+/** Adds a session, a root unless told otherwise; gives its id. @example addSession(db, { parentSessionId, forkStep: 30 }) */
+export function addSession(db: Catalog, more: Partial<NewSession> = {}): string {
+  const id = newId();
+  insertSession(db, {
+    ...sessionInput(id),
+    ...{ id, name: id, parentSessionId: null, forkStep: 0, forkCheckpointId: null, createdAt: NOW },
+    rootSessionId: more.parentSessionId ?? id,
+    ...more,
+  });
+  return id;
+}
+
+/** Adds an ended run; gives its id. @example addRun(db, sessionId, 0, 100) */
+export function addRun(db: Catalog, sessionId: string, fromStep: number, lastStep: number): string {
+  const id = newId();
+  const held = { holder: "none", pid: 1 };
+  const begun = { fromStep, targetStep: 100, seed: 1, engine: "{}", startedAt: NOW };
+  insertRun(db, { id, sessionId, mode: "resumed", ...begun, ...held });
+  const ended = { error: null, summary: null, step: lastStep, endedAt: NOW };
+  endRun(db, { id, status: "completed", ...ended });
+  return id;
+}
+
+/** Adds a checkpoint; gives its id. @example addCheckpoint(db, sessionId, 40, "auto") */
+export function addCheckpoint(
+  db: Catalog,
+  sessionId: string,
+  step: number,
+  trigger: CheckpointTrigger = "manual",
+  more: Partial<CheckpointPlace> = {},
+): string {
+  const id = newId();
+  const place = { sessionId, ...historyNow(db, sessionId), ...more };
+  insertCheckpoint(
+    db,
+    {
+      ...{ id, ...place, runId: null, step, kind: "hard", trigger, digest: "", bytes: 1 },
+      ...{ parentCheckpointId: null, secondParentCheckpointId: null },
+      ...{ createdAt: NOW, state: "", engine: "" },
+    },
+    [],
+  );
+  return id;
+}
