@@ -1,16 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setUp } from "./setup/all.mjs";
+import { modernNode } from "./setup/packages.mjs";
 import { root, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step.
+ * baseline of the same run. Topics: training, kernel, step, travel.
  */
 const topics = {
   training: ["bench/training.py"],
   kernel: ["bench/kernel.py"],
   step: ["bench/step.py"],
+  travel: ["bench/travel.mjs"],
 };
 
 const asked = process.argv.slice(2);
@@ -26,7 +28,8 @@ const env = { ...process.env, PATH: `${join(root, ".venv/bin")}:${process.env.PA
 for (const topic of asked.length > 0 ? asked : Object.keys(topics)) {
   console.log(`\n${topic}`);
   for (const script of topics[topic]) {
-    const { status } = spawnSync(venvPython, [join(root, script)], { stdio: "inherit", env });
+    const program = script.endsWith(".py") ? venvPython : modernNode();
+    const { status } = spawnSync(program, [join(root, script)], { stdio: "inherit", env });
     if (status !== 0) process.exitCode = 1;
   }
 }

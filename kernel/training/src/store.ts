@@ -7,8 +7,10 @@ import { SessionDiffers, SessionMissing } from "./errors/session.js";
 import type { Difference } from "./errors/session.js";
 import { modelDefinition } from "./models/registry.js";
 import { namedOptions } from "./options.js";
+import { checkKeyframes } from "./session/keyframes.js";
+import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
 import { Session } from "./session/session.js";
-import type { FailureListener } from "./session/session.js";
+import type { FailureListener, SessionPort } from "./session/session.js";
 import { checkSessionOptions } from "./session/setup.js";
 import type { ModelConfig, SessionOptions } from "./session/setup.js";
 
@@ -19,8 +21,8 @@ export interface OpenOptions {
   from?: string;
   /** Told of runs that failed while nobody awaited them. Default: printed to stderr. */
   onFailure?: FailureListener;
-  /** Seconds between automatic checkpoints while training. Default 10. */
-  autosaveSeconds?: number;
+  /** When training stores its state by itself, so that every step can be gone back to. */
+  keyframes?: KeyframeOptions;
 }
 
 /** The model library, as a cell uses it. */
@@ -56,15 +58,15 @@ export class TrainingStore {
   readonly models: ModelLibrary;
   readonly sessions: { list(): SessionRow[] };
   #onFailure: FailureListener;
-  #autosaveSeconds: number;
+  #keyframes: KeyframePolicy;
   #sessions = new Map<string, Session>();
   #libraryListeners = new Set<() => void>();
 
   /** @internal Use {@link open}. */
-  constructor(store: Store, onFailure: FailureListener, autosaveSeconds: number) {
+  constructor(store: Store, onFailure: FailureListener, keyframes: KeyframePolicy) {
     this.store = store;
     this.#onFailure = onFailure;
-    this.#autosaveSeconds = autosaveSeconds;
+    this.#keyframes = keyframes;
     this.sessions = { list: () => store.sessions.list() };
     const changed = <Row>(row: Row): Row => {
       for (const listener of this.#libraryListeners) listener();
@@ -153,7 +155,7 @@ export class TrainingStore {
   #open(row: SessionRow): Session {
     let session = this.#sessions.get(row.id);
     if (!session) {
-      session = new Session(this.store, row, this.#onFailure, this.#autosaveSeconds);
+      session = new Session(this.store, row, this.#onFailure, this.#keyframes, this.#port());
       this.#sessions.set(row.id, session);
       session.subscribe(({ kind }) => {
         if (kind !== "checkpoint") return;
@@ -161,6 +163,38 @@ export class TrainingStore {
       });
     }
     return session;
+  }
+
+  #port(): SessionPort {
+    return {
+      open: (row) => this.#open(row),
+      freeName: (name) => this.#freeName(name),
+      branch: ({ name, parent, forkStep, forkCheckpointId, settings, takeNameOf }) => {
+        const { modelKind, modelConfig, trainingConfig, dataConfig } = settings;
+        return this.store.writer.createSession({
+          ...(name === undefined ? {} : { name }),
+          ...{ parentSessionId: parent.id, forkStep, forkCheckpointId },
+          ...{ modelKind, modelConfig, trainingConfig, dataConfig },
+          ...(takeNameOf ? { takeNameOf } : {}),
+        });
+      },
+      again: (found, { parent, forkStep, settings }, anyStep) => {
+        const differences = differencesOf(found, settings);
+        const origin = found.parentSessionId ?? "none";
+        if (origin !== parent.id)
+          differences.unshift({ option: "parent", stored: origin, given: parent.id });
+        if (found.forkStep !== forkStep && !anyStep)
+          differences.unshift({
+            ...{ option: "at", stored: String(found.forkStep), given: String(forkStep) },
+          });
+        if (differences.length > 0) throw new SessionDiffers(found.name, differences);
+        return this.#open(found);
+      },
+      moved: (session, from) => {
+        this.#sessions.delete(from);
+        this.#sessions.set(session.id, session);
+      },
+    };
   }
 
   async #load(idOrName: string, options: { as?: string } = {}): Promise<Session> {
@@ -199,7 +233,8 @@ const opened = new Map<string, Promise<TrainingStore>>();
  * const store = await open();
  */
 export async function open(options: OpenOptions = {}): Promise<TrainingStore> {
-  const { onFailure, autosaveSeconds, ...where } = options;
+  const { onFailure, keyframes, ...where } = options;
+  const policy = checkKeyframes(keyframes);
   const store = await openStore(where);
   const known = opened.get(store.path);
   if (known) {
@@ -207,7 +242,7 @@ export async function open(options: OpenOptions = {}): Promise<TrainingStore> {
     return known;
   }
   const made = Promise.resolve(
-    new TrainingStore(store, onFailure ?? defaultFailureListener, autosaveSeconds ?? 10),
+    new TrainingStore(store, onFailure ?? defaultFailureListener, policy),
   );
   opened.set(store.path, made);
   return made;

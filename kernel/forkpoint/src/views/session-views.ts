@@ -26,12 +26,21 @@ export function dashboard(session: Session): View {
     // other holds at a step boundary, from where it can continue.
     const library = createLibrary(store, session, async (loaded, previous) => {
       const goal = previous?.runs.at(-1)?.targetStep ?? 0;
-      if (previous?.run?.status === "running") await previous.run.pause();
-      timeline = await timelineOf(store, loaded);
-      for (const listener of listeners) timeline.onRun(listener);
-      widget.set({ timeline: timeline.widget, text: timeline.text() });
+      await showInstead(loaded, previous);
       if (goal > loaded.step) loaded.train({ to: goal });
     });
+    const follow = (branch: Session): void => {
+      library.setActive(branch);
+      void showInstead(branch, timeline.session);
+    };
+    timeline.onResumed.add(follow);
+    async function showInstead(next: Session, previous: Session | null): Promise<void> {
+      if (previous?.run?.status === "running") await previous.run.pause();
+      timeline = await timelineOf(store, next);
+      timeline.onResumed.add(follow);
+      for (const listener of listeners) timeline.onRun(listener);
+      widget.set({ timeline: timeline.widget, text: timeline.text() });
+    }
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       library: library.widget,

@@ -23,6 +23,8 @@ export interface Timeline {
   picture(): string;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
+  /** Told of a session that goes on from a step of this one, because the page asked for it. */
+  onResumed: Set<(branch: Session) => void>;
 }
 
 const timelines = new WeakMap<Session, Promise<Timeline>>();
@@ -146,6 +148,12 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     if (update.kind === "samples" && fresh) return append({ samples: fresh as WireSample[] });
     if (update.kind === "checkpoint") return append({ marks: marksOf(store, session) });
     if (update.kind === "engine") return widget.set({ backend: session.engineTitle ?? "" });
+    if (update.kind === "rewound") {
+      shownRun = null;
+      reloading = reload().finally(() => (reloading = null));
+      void reloading.then(showAll);
+      return;
+    }
     if (update.kind !== "run") return;
     const run = session.runs.at(-1);
     // A run that resumed before the newest row hides the rows behind it.
@@ -159,7 +167,13 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   });
   store.onLibraryChange(() => append({ marks: marksOf(store, session) }));
 
-  answerRequests(widget, parseTimelineRequest, async ({ action }) => {
+  const onResumed: Timeline["onResumed"] = new Set();
+  answerRequests(widget, parseTimelineRequest, async ({ action, step }) => {
+    if (action === "resume") {
+      const branch = await session.resumeFrom(step ?? session.step);
+      for (const listener of onResumed) listener(branch);
+      return { message: `${branch.name} goes on from step ${wholeText(branch.row.forkStep)}.` };
+    }
     const run = session.run;
     // A button pressed as the run ends asks for what has just happened.
     if (run) await run[action]();
@@ -170,6 +184,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     widget,
     session,
     store,
+    onResumed,
     text: () => textOf(session, runNow(), tableOf(metrics)),
     picture: () => curveSvg(tableOf(metrics)),
     onRun(listener) {

@@ -11,4 +11,12 @@ export {
   SessionMissing,
 } from "./session.js";
 export { StepNotReached } from "./session.js";
+export {
+  ForkDiffers,
+  MergeIncompatible,
+  ReplayCancelled,
+  ReplayDiverged,
+  StepOutOfRange,
+  StepUnreachable,
+} from "./time-travel.js";
 export type { Difference } from "./session.js";

@@ -24,13 +24,13 @@ export interface EngineLink {
 export function startEngine(
   store: Store,
   sessionId: string,
-  autosaveSeconds: number,
+  how: Pick<EngineWorkerData, "at" | "keyframes">,
   onEvent: (event: EngineEvent) => void,
 ): EngineLink {
   // TensorFlow reads the process's real environment, which a worker's copy does not reach.
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   const storePort = store.connect();
-  const data: EngineWorkerData = { storePath: store.path, storePort, sessionId, autosaveSeconds };
+  const data: EngineWorkerData = { storePath: store.path, storePort, sessionId, ...how };
   const worker = new Worker(new URL("./engine-worker.js", import.meta.url), {
     workerData: data,
     transferList: [storePort],

@@ -10,9 +10,11 @@ const port = parentPort!;
 const inbox: ToEngine[] = [];
 let wake = (): void => {};
 let open = true;
+let cancelled = false;
 
 // Every message is taken up at a step boundary, in the order sent.
 port.on("message", (message: ToEngine) => {
+  if (message.request.kind === "cancel") cancelled = true;
   inbox.push(message);
   wake();
 });
@@ -20,10 +22,13 @@ port.on("message", (message: ToEngine) => {
 const post = (message: FromEngine): void => port.postMessage(message);
 
 async function serve(): Promise<void> {
-  const { storePath, storePort, sessionId, autosaveSeconds } = workerData as EngineWorkerData;
+  const { storePath, storePort, sessionId, at, keyframes } = workerData as EngineWorkerData;
   const engine = await loadEngine();
   const store = attachStore(storePath, storePort);
-  const trainer = await createTrainer({ engine, store, sessionId, autosaveSeconds, post });
+  const trainer = await createTrainer({
+    ...{ engine, store, sessionId, at, keyframes, post },
+    cancelled: () => cancelled,
+  });
   const { step, identity, reason } = trainer;
   post({ event: "ready", step, identity, title: engine.title, reason });
   while (open) {
@@ -82,6 +87,22 @@ async function perform(
       return trainer.evaluate();
     case "sample":
       return trainer.sample(request);
+    case "reach":
+      cancelled = false;
+      return trainer.reach(request.step);
+    case "walk":
+      cancelled = false;
+      return trainer.walk(request.step);
+    case "cancel":
+      return null;
+    case "keep":
+      return trainer.keep(request.trigger);
+    case "become":
+      return { step: trainer.become(request.sessionId) };
+    case "state":
+      return trainer.state();
+    case "merge":
+      return trainer.merge(request);
   }
 }
 

@@ -1,14 +1,18 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ModelRow, RunRow, SampleRow } from "@forkpoint/checkpoints";
 import type { EngineIdentity } from "../engine/identity.js";
+import type { KeyframePolicy } from "./keyframes.js";
+import type { MergeResult, MergeStrategy } from "./merge.js";
+import type { TensorPlace } from "./state.js";
 
 /** What an engine worker is started with. */
 export interface EngineWorkerData {
   storePath: string;
   storePort: MessagePort;
   sessionId: string;
-  /** Seconds between automatic checkpoints while a run trains. */
-  autosaveSeconds: number;
+  /** The step to go to, only to look at it; null for the newest, to train on. */
+  at: number | null;
+  keyframes: KeyframePolicy;
 }
 
 /** What the main thread asks of an engine worker, answered in the order asked. */
@@ -23,7 +27,29 @@ export type EngineRequest =
   | { kind: "digest" }
   | { kind: "evaluate" }
   | { kind: "sample"; prompt: string; tokens: number; temperature: number; seed: number }
+  /** Goes back to a step of the session, and stores it if it is not. */
+  | { kind: "reach"; step: number }
+  /** Makes the steps up to one of the session again, from the state of now. */
+  | { kind: "walk"; step: number }
+  /** Ends a replay that goes on. */
+  | { kind: "cancel" }
+  /** Stores the state of now, unless it is stored. */
+  | { kind: "keep"; trigger: "fork" | "replay" }
+  /** Goes on as another session with the same settings, from the state of now. */
+  | { kind: "become"; sessionId: string }
+  | { kind: "state" }
+  | ({ kind: "merge" } & MergeRequest)
   | { kind: "close" };
+
+/** A merge: whose state, from where the two went apart, and how. */
+export interface MergeRequest {
+  checkpointId: string;
+  baseCheckpointId: string | null;
+  strategy: MergeStrategy;
+  evenIfWorse: boolean;
+  /** The other session's id, for the event. */
+  from: string;
+}
 
 /** The answers, by the kind of request. */
 export interface EngineAnswers {
@@ -37,6 +63,13 @@ export interface EngineAnswers {
   digest: string;
   evaluate: { step: number; validationLoss: number };
   sample: { step: number; text: string };
+  reach: { checkpointId: string; replayed: number };
+  walk: { step: number };
+  cancel: null;
+  keep: { checkpointId: string; step: number };
+  become: { step: number };
+  state: { step: number; buffer: ArrayBuffer; tensors: TensorPlace[] };
+  merge: MergeResult;
   close: null;
 }
 
@@ -59,6 +92,10 @@ export type EngineEvent =
       rate: number | null;
       secondsLeft: number | null;
     }
+  /** A step was made again on the way to one that was asked for. */
+  | { event: "replay"; step: number; from: number; to: number }
+  /** Something to tell the user that is no failure. */
+  | { event: "notice"; text: string }
   | { event: "samples"; samples: SampleRow[] }
   | { event: "checkpoint"; step: number; trigger: string }
   | { event: "run"; run: RunRow; step: number };

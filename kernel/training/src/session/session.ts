@@ -10,12 +10,21 @@ import type {
   SessionRow,
   Store,
 } from "@forkpoint/checkpoints";
+import { OptionInvalid } from "../errors/options.js";
 import { RunActive } from "../errors/session.js";
-import { integerOption, namedOptions, numberOption } from "../options.js";
+import { MergeIncompatible, StepOutOfRange } from "../errors/time-travel.js";
+import { integerOption, namedOptions } from "../options.js";
+import { checkForkOptions, checkReachOptions } from "./branch.js";
+import type { ForkOptions, NewBranch, ReachOptions } from "./branch.js";
 import { startEngine } from "./engine-link.js";
 import type { EngineLink } from "./engine-link.js";
 import { errorFrom } from "./error-message.js";
+import type { KeyframePolicy } from "./keyframes.js";
+import { MERGE_STRATEGIES } from "./merge.js";
+import type { MergeResult, MergeStrategy } from "./merge.js";
 import type { EngineEvent } from "./messages.js";
+import { Past, sampleRequest, sharedStep } from "./past.js";
+import type { SampleChoice } from "./past.js";
 import type { MetricRow } from "./recorder.js";
 import { Run } from "./run.js";
 import { configsOf } from "./setup.js";
@@ -27,7 +36,21 @@ export type SessionUpdate =
   | { kind: "samples"; samples: SampleRow[] }
   | { kind: "run" }
   | { kind: "checkpoint" }
-  | { kind: "engine" };
+  | { kind: "engine" }
+  /** The name, and this object with it, moved to another branch. */
+  | { kind: "rewound" };
+
+/** What a session needs of its store's others. */
+export interface SessionPort {
+  open(row: SessionRow): Session;
+  /** A name that no session has: the one given, or with a number behind it. */
+  freeName(name: string): string;
+  branch(branch: NewBranch): Promise<SessionRow>;
+  /** The session that was asked for again, if it is the one that would be made. */
+  again(found: SessionRow, wanted: Omit<NewBranch, "forkCheckpointId">, anyStep: boolean): Session;
+  /** The session's name, and the object, moved to another branch. */
+  moved(session: Session, from: string): void;
+}
 
 /** Told of a run that failed while nobody awaited it. */
 export type FailureListener = (error: Error, session: Session) => void;
@@ -41,40 +64,65 @@ export type FailureListener = (error: Error, session: Session) => void;
  * await session.save("first");
  */
 export class Session {
-  readonly id: string;
+  #id: string;
   /** The shape of the model. */
   readonly modelConfig: ModelConfig;
   /** How it trains. */
   readonly trainingConfig: TrainingConfig;
   /** What it trains on. */
   readonly dataConfig: DataConfig;
-  /** The step it was loaded or forked at; null for a session that began with fresh weights. */
-  readonly resumedFromStep: number | null;
   #store: Store;
   #engine: EngineLink | null = null;
   #engineTitle: string | null = null;
   #engineReason: string | null = null;
   #run: Run | null = null;
   #target: number | null = null;
+  #stepSeconds: number | null = null;
+  #onReplay: ReachOptions["onProgress"];
   #step: number;
   #listeners = new Set<(update: SessionUpdate) => void>();
   #onFailure: FailureListener;
   #report: (error: Error) => void;
-  #autosaveSeconds: number;
+  #keyframes: KeyframePolicy;
+  #port: SessionPort;
 
   /** @internal */
-  constructor(store: Store, row: SessionRow, onFailure: FailureListener, autosaveSeconds = 10) {
-    this.id = row.id;
+  constructor(
+    store: Store,
+    row: SessionRow,
+    onFailure: FailureListener,
+    keyframes: KeyframePolicy,
+    port: SessionPort,
+  ) {
+    this.#id = row.id;
+    this.#port = port;
     const { model, training, data } = configsOf(row);
     this.modelConfig = model;
     this.trainingConfig = training;
     this.dataConfig = data;
-    this.resumedFromStep = row.parentSessionId ? row.forkStep : null;
     this.#store = store;
     this.#onFailure = onFailure;
     this.#report = (error) => onFailure(error, this);
-    this.#autosaveSeconds = autosaveSeconds;
+    this.#keyframes = keyframes;
     this.#step = store.checkpoints.latest(row.id)?.step ?? row.forkStep;
+  }
+
+  /** Names the branch in the store. A session in hand follows its name: after a rewind it is another. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** The step it was loaded or forked at; null for a session that began with fresh weights. */
+  get resumedFromStep(): number | null {
+    const { parentSessionId, forkStep } = this.row;
+    return parentSessionId ? forkStep : null;
+  }
+
+  /** How exactly every step can be gone back to: keyframes and the longest way between two. */
+  get keyframes(): { count: number; bytes: number; longestGap: number; seconds: number | null } {
+    const { count, bytes, longestGap } = this.#store.keyframes(this.id);
+    const seconds = this.#stepSeconds === null ? null : longestGap * this.#stepSeconds;
+    return { count, bytes, longestGap, seconds };
   }
 
   /** The session's row in the store as it is now; its name may have moved. */
@@ -201,20 +249,200 @@ export class Session {
    * @example
    * await session.sample("Shall I", { tokens: 100, temperature: 1, seed: 1 });
    */
-  async sample(
-    prompt = this.trainingConfig.prompt,
-    options: { tokens?: number; temperature?: number; seed?: number } = {},
-  ): Promise<string> {
-    const given = namedOptions("sample", options, ["tokens", "temperature", "seed"]);
-    const fits = (x: number): boolean => Number.isFinite(x) && x >= 0;
-    const request = {
-      kind: "sample" as const,
-      prompt,
-      tokens: integerOption("sample", given, "tokens", 100, 1, 100000),
-      temperature: numberOption("sample", given, "temperature", 0.8, fits, "0 or more"),
-      seed: integerOption("sample", given, "seed", 1, 0),
+  async sample(prompt = this.trainingConfig.prompt, options: SampleChoice = {}): Promise<string> {
+    return (await this.#link().ask(sampleRequest(prompt, options))).text;
+  }
+
+  /**
+   * The session as it was after a step, to look at. Any step from 0 to the newest, inherited ones
+   * included, also while it trains.
+   *
+   * @throws StepOutOfRange; what the first question throws besides: {@link ReplayDiverged}.
+   * @example
+   * const old = session.at(300);
+   * await old.sample("Shall I");
+   */
+  at(step: number): Past {
+    const wanted = this.#stepInRange(step);
+    const owner = this.#store.ownerOf(this.id, wanted);
+    const { training } = configsOf(owner);
+    return new Past(wanted, training, () => this.#engineAt(owner.id, wanted));
+  }
+
+  /**
+   * Moves the session's name back to a step: a new branch from there takes the name, and this
+   * object with it; the old branch stays as `name@<its newest step>`. Training is stopped at a step
+   * boundary first. A step that is not stored is made again from the keyframe before it, each loss
+   * compared bit for bit with the recorded one.
+   *
+   * @throws StepOutOfRange, ReplayDiverged, ReplayCancelled (by `signal`), StepUnreachable
+   * @example
+   * await session.rewind(300);
+   * await session.train({ to: 600 }).done;
+   */
+  async rewind(step: number, options: ReachOptions = {}): Promise<this> {
+    checkReachOptions("rewind", options);
+    if (this.#run) await this.#run.stop();
+    const wanted = this.#stepInRange(step);
+    const owner = this.#store.ownerOf(this.id, wanted);
+    const own = owner.id === this.id;
+    const reached = own
+      ? await this.#reachHere(wanted, options)
+      : await this.#reachElsewhere(owner.id, wanted, options);
+    const old = this.row;
+    let branch: SessionRow;
+    try {
+      branch = await this.#port.branch({
+        ...{ parent: owner, forkStep: wanted, forkCheckpointId: reached, settings: old },
+        takeNameOf: {
+          sessionId: old.id,
+          oldName: this.#port.freeName(`${old.name}@${this.#step}`),
+        },
+      });
+      if (own) await this.#link().ask({ kind: "become", sessionId: branch.id });
+    } catch (error) {
+      // The engine stands at the earlier step, the session does not: the next one begins anew.
+      await this.close();
+      throw error;
+    }
+    if (!own) await this.close();
+    this.#id = branch.id;
+    this.#step = wanted;
+    this.#target = null;
+    this.#port.moved(this, old.id);
+    this.#tell({ kind: "rewound" });
+    return this;
+  }
+
+  /**
+   * Opens another branch from a step (the newest if left out), with other settings if wanted. Asked
+   * again for the same parent, step and settings, it opens the branch that is there.
+   *
+   * @throws StepOutOfRange, ReplayDiverged, ReplayCancelled, NameTaken, SessionDiffers; ForkDiffers
+   *   for another model or other data; OptionInvalid.
+   * @example
+   * const hot = await session.fork("hot", { at: 300, optimizer: adamW({ learningRate: 3e-3 }) });
+   */
+  async fork(name: string, options: ForkOptions = {}): Promise<Session> {
+    const { at, training } = checkForkOptions(this.trainingConfig, options);
+    const now = at === undefined;
+    const wanted = now ? this.#step : this.#stepInRange(at);
+    const owner = this.#store.ownerOf(this.id, wanted);
+    const settings = { ...this.row, trainingConfig: JSON.stringify(training) };
+    const found = typeof name === "string" ? this.#store.sessions.byName(name) : null;
+    if (found) return this.#port.again(found, { parent: owner, forkStep: wanted, settings }, now);
+    // Of the state of now an engine that is at work makes a checkpoint itself.
+    const kept =
+      now && this.#engine ? await this.#link().ask({ kind: "keep", trigger: "fork" }) : null;
+    const forkStep = kept?.step ?? wanted;
+    const parent = kept ? this.row : owner;
+    const forkCheckpointId =
+      kept?.checkpointId ?? (await this.#reachElsewhere(parent.id, forkStep, options));
+    const row = await this.#port.branch({ name, parent, forkStep, forkCheckpointId, settings });
+    await this.#store.writer.appendEvent({
+      ...{ sessionId: parent.id, step: forkStep, kind: "fork" },
+      data: { to: row.id, name: row.name },
+    });
+    return this.#port.open(row);
+  }
+
+  /**
+   * Opens a new session at a step, with the same settings, and trains it to where this one was going
+   * or has got.
+   *
+   * @throws as {@link fork} does
+   * @example const again = await session.resumeFrom(300);
+   */
+  async resumeFrom(step: number): Promise<Session> {
+    const name = this.#port.freeName(`${this.name} from ${step}`);
+    const branch = await this.fork(name, { at: step });
+    const goal = Math.max(this.runs.at(-1)?.targetStep ?? 0, this.#step);
+    if (goal > branch.step) branch.train({ to: goal });
+    return branch;
+  }
+
+  /**
+   * Takes what another branch learned into this one, at this one's own step: `adopt` its weights and
+   * slots, the `average` of both, or the `delta` since the step both share. Kept only if the
+   * validation loss does not rise, unless `evenIfWorse`. The checkpoint has two parents; rewinding
+   * to an earlier step undoes the merge.
+   *
+   * @throws MergeIncompatible, RunActive ("SessionBusy"), OptionInvalid
+   * @example
+   * const { before, after, committed } = await session.merge(hot, { strategy: "average" });
+   */
+  async merge(
+    other: Session,
+    options: { strategy?: MergeStrategy; evenIfWorse?: boolean } = {},
+  ): Promise<MergeResult> {
+    const given = namedOptions("merge", options, ["strategy", "evenIfWorse"]);
+    const strategy = (given["strategy"] ?? "adopt") as MergeStrategy;
+    if (!MERGE_STRATEGIES.includes(strategy))
+      throw new OptionInvalid("merge", "strategy", strategy, MERGE_STRATEGIES.join(", "));
+    const refuse = (reason: string): never => {
+      throw new MergeIncompatible(this.name, other.name, reason);
     };
-    return (await this.#link().ask(request)).text;
+    if (other.id === this.id) refuse("it is the same session.");
+    if (JSON.stringify(other.modelConfig) !== JSON.stringify(this.modelConfig))
+      refuse("their models differ.");
+    if (other.dataConfig.tokenizer !== this.dataConfig.tokenizer) refuse("their alphabets differ.");
+    const theirs = await other.#newestCheckpoint();
+    let baseCheckpointId: string | null = null;
+    if (strategy === "delta") {
+      const shared = sharedStep(this.#store, this.id, this.step, other.id, other.step);
+      if (!shared) return refuse("they share no step, so there is no delta.");
+      const owner = this.#store.ownerOf(shared.sessionId, shared.step);
+      baseCheckpointId = await this.#reachElsewhere(owner.id, shared.step, {});
+    }
+    const result = await this.#link().ask({
+      ...{ kind: "merge", checkpointId: theirs, baseCheckpointId, strategy, from: other.id },
+      evenIfWorse: given["evenIfWorse"] === true,
+    });
+    this.#tell({ kind: "checkpoint" });
+    return result;
+  }
+
+  /**
+   * Looks back over steps: makes them again, exactly, and calls back after each; the numbers that
+   * the callback gives become columns of the metrics at that step.
+   *
+   * @throws StepOutOfRange, ReplayDiverged, ReplayCancelled; MetricsInvalid for a name that is taken
+   * @example
+   * await session.replay({ from: 100, to: 120 }, async (step, model) => ({ probe: await model.evaluate() }));
+   */
+  async replay(
+    range: { from: number; to: number } & ReachOptions,
+    look: (step: number, model: Past) => Promise<Record<string, number>> | Record<string, number>,
+  ): Promise<void> {
+    const [from, to] = [this.#stepInRange(range.from), this.#stepInRange(range.to)];
+    for (let at = from; at <= to;) {
+      const owner = this.#store.ownerOf(this.id, at);
+      const past = this.at(at);
+      try {
+        // Steps of one owner are made one after the other; at a fork the settings change.
+        for (; at <= to && this.#store.ownerOf(this.id, at).id === owner.id; at++) {
+          range.signal?.throwIfAborted();
+          if (at > past.step) await past.link().ask({ kind: "walk", step: at });
+          const values = await look(at, past);
+          await this.#store.writer.logValues({ sessionId: this.id, rows: [{ step: at, values }] });
+          range.onProgress?.({ step: at, from, to });
+        }
+      } finally {
+        await past.close();
+      }
+    }
+    this.#tell({ kind: "checkpoint" });
+  }
+
+  /**
+   * Records numbers of one's own at the newest step; they become columns of the metrics.
+   *
+   * @throws MetricsInvalid for a name that training uses
+   * @example await session.log({ probe: 0.3 });
+   */
+  async log(values: Record<string, number>): Promise<void> {
+    const rows = [{ step: this.#step, values }];
+    await this.#store.writer.logValues({ sessionId: this.id, rows });
   }
 
   /**
@@ -260,10 +488,58 @@ export class Session {
   }
 
   #link(): EngineLink {
-    this.#engine ??= startEngine(this.#store, this.id, this.#autosaveSeconds, (event) =>
-      this.#hear(event),
-    );
+    const how = { at: null, keyframes: this.#keyframes };
+    this.#engine ??= startEngine(this.#store, this.id, how, (event) => this.#hear(event));
     return this.#engine;
+  }
+
+  #stepInRange(step: number): number {
+    if (!Number.isSafeInteger(step) || step < 0 || step > this.#step)
+      throw new StepOutOfRange(this.name, step, this.#step);
+    return step;
+  }
+
+  #engineAt(sessionId: string, at: number, onProgress?: ReachOptions["onProgress"]): EngineLink {
+    const how = { at, keyframes: this.#keyframes };
+    return startEngine(this.#store, sessionId, how, (event) => {
+      if (event.event === "replay") onProgress?.(event);
+      if (event.event === "notice") console.warn(event.text);
+    });
+  }
+
+  async #reachHere(step: number, { signal, onProgress }: ReachOptions): Promise<string> {
+    const link = this.#link();
+    this.#onReplay = onProgress;
+    const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return (await link.ask({ kind: "reach", step })).checkpointId;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      this.#onReplay = undefined;
+    }
+  }
+
+  // In an engine of its own, so that this session's goes on.
+  async #reachElsewhere(sessionId: string, step: number, options: ReachOptions): Promise<string> {
+    const found = this.#store.checkpoints.nearest(sessionId, step);
+    if (found?.checkpoint.step === step) return found.checkpoint.id;
+    const link = this.#engineAt(sessionId, step, options.onProgress);
+    const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
+    options.signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      return (await link.ask({ kind: "keep", trigger: "replay" })).checkpointId;
+    } finally {
+      options.signal?.removeEventListener("abort", cancel);
+      await link.close();
+    }
+  }
+
+  async #newestCheckpoint(): Promise<string> {
+    if (this.#engine) {
+      return (await this.#link().ask({ kind: "keep", trigger: "fork" })).checkpointId;
+    }
+    return this.#reachElsewhere(this.id, this.step, {});
   }
 
   #hear(event: EngineEvent): void {
@@ -277,6 +553,7 @@ export class Session {
         this.#step = event.step;
         this.#run?.deliver(rowsOf(event.chunk));
         const { chunk, rate, secondsLeft } = event;
+        if (rate) this.#stepSeconds = 1 / rate;
         return this.#tell({ kind: "rows", chunk, rate, secondsLeft });
       }
       case "samples":
@@ -285,6 +562,10 @@ export class Session {
         return this.#tell({ kind: "checkpoint" });
       case "run":
         return this.#follow(event.run, event.step);
+      case "replay":
+        return this.#onReplay?.(event);
+      case "notice":
+        return console.warn(event.text);
       case "failed":
         // The next request starts a new engine; this one's requests have been rejected.
         this.#engine = null;

@@ -6,11 +6,16 @@ import { modelDefinition } from "../models/registry.js";
 import { adamW } from "../optimizers/adamw.js";
 import type { OptimizerDescription } from "../optimizers/adamw.js";
 import { integerOption, namedOptions } from "../options.js";
+import type { Options } from "../options.js";
 
 /** What a session is asked for. Only `model` and `data` have no default. */
-export interface SessionOptions {
+export interface SessionOptions extends TrainingOptions {
   model: ModelDescription;
   data: CorpusDescription;
+}
+
+/** How a session trains, as it is asked for; a fork may change it. */
+export interface TrainingOptions {
   /** Default: `adamW()`. */
   optimizer?: OptimizerDescription;
   /** Windows in a batch. Default 12. */
@@ -64,8 +69,9 @@ export interface SessionConfigs {
   data: DataConfig;
 }
 
-const optionNames = [
-  ...["model", "data", "optimizer", "batchSize", "seed"],
+/** The options of {@link TrainingOptions}. */
+export const trainingNames = [
+  ...["optimizer", "batchSize", "seed"],
   ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens", "engine"],
 ];
 
@@ -80,7 +86,7 @@ export function checkSessionOptions(given: SessionOptions): {
   training: TrainingConfig;
 } {
   const caller = "session";
-  const options = namedOptions(caller, given, optionNames);
+  const options = namedOptions(caller, given, ["model", "data", ...trainingNames]);
   const model = options["model"] as ModelDescription | undefined;
   if (typeof model?.kind !== "string")
     throw new OptionInvalid(caller, "model", model, "a model, for example microGPT()");
@@ -88,10 +94,19 @@ export function checkSessionOptions(given: SessionOptions): {
   const data = options["data"] as CorpusDescription | undefined;
   if (typeof data?.kind !== "string")
     throw new OptionInvalid(caller, "data", data, "a corpus, for example corpus.sonnets()");
+  return { model: { kind: model.kind, config }, data, training: checkTraining(caller, options) };
+}
+
+/**
+ * Checks how a session is to train and fills in the defaults.
+ *
+ * @throws OptionInvalid naming the option
+ */
+export function checkTraining(caller: string, options: Options): TrainingConfig {
   const { kind, ...optimizer } = (options["optimizer"] ?? adamW()) as OptimizerDescription;
   if (kind !== "adamw")
     throw new OptionInvalid(caller, "optimizer", kind, "an optimizer, for example adamW()");
-  const training: TrainingConfig = {
+  return {
     optimizer: adamW(optimizer),
     batchSize: integerOption(caller, options, "batchSize", 12, 1, 65536),
     seed: integerOption(caller, options, "seed", 1337, 0),
@@ -101,7 +116,6 @@ export function checkSessionOptions(given: SessionOptions): {
     sampleTokens: integerOption(caller, options, "sampleTokens", 120, 0, 100000),
     engine: engineOption(options["engine"] ?? "compiled"),
   };
-  return { model: { kind: model.kind, config }, data, training };
 }
 
 /** The configurations of a stored session. */

@@ -57,15 +57,16 @@ export function initialState(
   };
 }
 
-/** The state that a checkpoint holds. */
-export function restoredState(
-  { place }: Pick<Executor, "place">,
+/**
+ * Weights and slots of a checkpoint's tensors, each group in one array.
+ *
+ * @throws {Error} when the checkpoint lacks one
+ */
+export function flatState(
   parameters: Parameter[],
-  step: number,
-  state: Pick<StateInput, "rng" | "cursor">,
   tensors: Map<string, Uint8Array>,
-): TrainingState {
-  const flat = groups.map((group) => {
+): [weights: Float32Array, m: Float32Array, v: Float32Array] {
+  return groups.map((group) => {
     const values = new Uint8Array(4 * parameterCount(parameters));
     let at = 0;
     for (const { name } of parameters) {
@@ -76,10 +77,20 @@ export function restoredState(
     }
     return new Float32Array(values.buffer);
   }) as [Float32Array, Float32Array, Float32Array];
+}
+
+/** The state that a checkpoint holds. */
+export function restoredState(
+  { place }: Pick<Executor, "place">,
+  parameters: Parameter[],
+  step: number,
+  state: Pick<StateInput, "rng" | "cursor">,
+  tensors: Map<string, Uint8Array>,
+): TrainingState {
   const { batches = 0, tokens = 0, optimizer_steps = 0 } = state.cursor;
   return {
     step,
-    live: place(...flat),
+    live: place(...flatState(parameters, tensors)),
     batches: streamFrom(state.rng["batches"] ?? ""),
     dropout: streamFrom(state.rng["dropout"] ?? ""),
     cursor: { batches, tokens, optimizer_steps },

@@ -13,16 +13,22 @@ import type { SampleOptions } from "./learner.js";
 import { createPace, metricChunk } from "./recorder.js";
 import type { MetricRow } from "./recorder.js";
 import { configsOf, digestedConfigs } from "./setup.js";
-import { digestOf, initialState, readOut, restoredState, stateInput } from "./state.js";
+import { createKeyframeClock } from "./keyframes.js";
+import type { KeyframePolicy } from "./keyframes.js";
+import { combineStates } from "./merge.js";
+import type { FlatState, MergeResult } from "./merge.js";
+import { reachState, replaySteps } from "./reach.js";
+import type { ReachContext, Reached } from "./reach.js";
+import { digestOf, flatState, readOut, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
-import type { EngineAnswers, EngineEvent } from "./messages.js";
+import type { EngineAnswers, EngineEvent, MergeRequest } from "./messages.js";
 
-type Trigger = "manual" | "auto" | "final" | "pause" | "initial";
+type Trigger = "manual" | "auto" | "final" | "pause" | "initial" | "replay" | "fork" | "merge";
 
 /** How often metrics leave the engine, in milliseconds. */
 const flushEvery = 250;
-/** What the automatic checkpoints of a session may take, and how many of the newest always stay. */
-const keyframeBudget = { budgetBytes: 512 * 2 ** 20, keepNewest: 3 };
+/** Keyframes that thinning always leaves: the newest. */
+const newestKept = 3;
 /** Checkpoints being written at once before training waits: each holds a copy of the state. */
 const mostSaves = 2;
 
@@ -30,8 +36,12 @@ export interface TrainerOptions {
   engine: Engine;
   store: Store;
   sessionId: string;
-  autosaveSeconds: number;
+  /** The step to stand at, only to look at it; null for the newest. */
+  at: number | null;
+  keyframes: KeyframePolicy;
   post: (event: EngineEvent) => void;
+  /** Whether a replay that goes on is to end. */
+  cancelled: () => boolean;
 }
 
 /** A session's state on an engine, and the one run that may train it. */
@@ -58,6 +68,16 @@ export interface Trainer {
   continue(): Promise<number>;
   stop(): Promise<number>;
   save(name: string, replace: boolean): Promise<EngineAnswers["save"]>;
+  /** Goes back to a step of the session, and stores it unless it is stored. */
+  reach(step: number): Promise<EngineAnswers["reach"]>;
+  /** Makes the steps up to one of the session again, from the state of now. */
+  walk(step: number): Promise<{ step: number }>;
+  /** Stores the state of now unless it is stored. */
+  keep(trigger: "fork" | "replay"): Promise<EngineAnswers["keep"]>;
+  /** Goes on as another session with the same settings; returns the step. */
+  become(sessionId: string): number;
+  merge(request: MergeRequest): Promise<MergeResult>;
+  state(): EngineAnswers["state"];
   digest(): string;
   evaluate(): EngineAnswers["evaluate"];
   sample(how: SampleOptions): EngineAnswers["sample"];
@@ -69,8 +89,9 @@ export interface Trainer {
  * @throws the store's errors for damaged tensors or blobs.
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { engine, store, sessionId, post } = options;
-  const session = store.sessions.get(sessionId);
+  const { engine, store, post } = options;
+  let { sessionId } = options;
+  let session = store.sessions.get(sessionId);
   const configs = configsOf(session);
   const model = modelDefinition(configs.model.kind);
   const decode = async (digest: string): Promise<string> =>
@@ -94,13 +115,21 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     engine: identityText(identity),
   };
 
-  let state = await load();
+  const reaching: ReachContext = {
+    ...{ store, learner, fixed, cancelled: options.cancelled },
+    seed: configs.training.seed,
+    onReplay: (step, from, to) => post({ event: "replay", step, from, to }),
+  };
+  // The stored checkpoint that the state is, as long as no step was made since.
+  let standing: string | null = null;
+  let replayed = 0;
+  let state = await load(options.at);
   let run: RunRow | null = null;
   let rows: MetricRow[] = [];
   let pace = createPace();
   let lastTrainLoss: number | null = lastLoss();
   let lastFlush = 0;
-  let lastAutosave = 0;
+  let clock = createKeyframeClock(options.keyframes, state.step, performance.now());
   const saves = new Set<Promise<unknown>>();
   const holds = new Map<
     number,
@@ -108,20 +137,29 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   >();
   const held = new Set<number>();
 
-  function newestCheckpoint(): string | null {
-    return store.checkpoints.latest(sessionId)?.id ?? session.forkCheckpointId;
-  }
-
   function newestManifest(): Manifest | null {
-    const id = newestCheckpoint();
-    return id === null ? null : store.checkpoints.manifest(id);
+    const at = options.at ?? Number.MAX_SAFE_INTEGER;
+    const found = store.checkpoints.nearest(sessionId, at)?.checkpoint;
+    return found ? store.checkpoints.manifest(found.id) : null;
   }
 
-  async function load(): Promise<TrainingState> {
-    const id = newestCheckpoint();
-    if (!id) return initialState(executor, parameters, configs.training.seed);
-    const { manifest, tensors } = await store.readTensors(id);
-    return restoredState(executor, parameters, manifest.step, manifest, tensors);
+  async function load(at: number | null = null): Promise<TrainingState> {
+    const newest = store.checkpoints.latest(sessionId)?.step ?? session.forkStep;
+    const reached = await reachState(reaching, sessionId, at ?? newest);
+    standing = reached.replayed === 0 ? (reached.checkpoint?.id ?? null) : null;
+    replayed = reached.replayed;
+    if (reached.damaged.length > 0) await tellOfDamage(reached);
+    return reached.state;
+  }
+
+  async function tellOfDamage({ state: { step }, checkpoint, damaged }: Reached): Promise<void> {
+    const from = checkpoint?.step ?? 0;
+    const text =
+      `A checkpoint of "${session.name}" is damaged: step ${step} was made again from the one of ` +
+      `step ${from}, bit for bit as recorded.`;
+    post({ event: "notice", text });
+    const data = { damaged, from };
+    await store.writer.appendEvent({ sessionId, step, kind: "checkpoint_damaged", data });
   }
 
   function lastLoss(): number | null {
@@ -142,7 +180,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   // The copy out of the engine is made before the first await, so the checkpoint is of this step.
-  async function checkpoint(trigger: Trigger, named?: { name: string; replace: boolean }) {
+  async function checkpoint(
+    trigger: Trigger,
+    named?: { name: string; replace: boolean },
+    parents?: { first: string | null; second: string | null },
+  ) {
+    const began = performance.now();
     const { buffer, tensors } = readOut(state, parameters);
     const step = state.step;
     const input = stateInput(state, fixed);
@@ -152,10 +195,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const saved = store.writer.saveCheckpoint({
       ...{ sessionId, runId, step, trigger, state: input, buffer, tensors },
       ...(named ? { model: { ...named, trainLoss } } : {}),
+      ...(parents ? { parents } : {}),
     });
     saves.add(saved);
+    clock.stored(step, performance.now(), performance.now() - began);
     try {
       const result = (await Promise.all([saved, flushed]))[0];
+      if (state.step === step) standing = result.checkpoint.id;
       post({ event: "checkpoint", step, trigger });
       return result;
     } finally {
@@ -163,10 +209,15 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     }
   }
 
-  async function autosave(): Promise<void> {
-    lastAutosave = performance.now();
+  async function keyframe(): Promise<void> {
     await checkpoint("auto");
-    await store.writer.thinKeyframes(sessionId, keyframeBudget);
+    const { budgetBytes } = options.keyframes;
+    await store.writer.thinKeyframes(sessionId, { budgetBytes, keepNewest: newestKept });
+  }
+
+  async function keep(trigger: "fork" | "replay"): Promise<string> {
+    standing ??= (await checkpoint(state.step === 0 ? "initial" : trigger)).checkpoint.id;
+    return standing;
   }
 
   function record(loss: number | null, stepMs: number | null): void {
@@ -221,8 +272,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const reached = state.step;
     state = await load();
     broken.dispose();
-    if (error instanceof LossNotFinite)
+    if (error instanceof LossNotFinite) {
       error = new LossNotFinite(reached, error.data.loss, state.step);
+      const data = { loss: String((error as LossNotFinite).data.loss), back_to: state.step };
+      await store.writer.appendEvent({ sessionId, step: reached, kind: "spike", data });
+    }
     lastTrainLoss = null;
     await finish("failed", error);
   }
@@ -238,6 +292,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     await store.writer.setRunStatus(run.id, status);
     run = { ...run, status };
     post({ event: "run", run, step: state.step });
+  }
+
+  function replaceWith(flat: FlatState): void {
+    const before = state.live;
+    state.live = executor.place(...flat);
+    before.dispose();
   }
 
   function reachHolds(): void {
@@ -278,7 +338,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       });
       pace = createPace();
       pace.mark(state.step, performance.now());
-      lastAutosave = performance.now();
+      clock = createKeyframeClock(options.keyframes, state.step, performance.now());
       post({ event: "run", run, step: state.step });
       if (state.step === 0 && !earlier) {
         background(checkpoint("initial"));
@@ -290,8 +350,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     async advance() {
       try {
         const before = performance.now();
+        standing = null;
         const loss = learner.step(state);
         const stepMs = performance.now() - before;
+        clock.stepped(stepMs);
         lastTrainLoss = loss;
         if (!Number.isFinite(loss)) {
           rows.push({
@@ -313,7 +375,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           await finish("completed");
         } else {
           if (now - lastFlush >= flushEvery) background(flush());
-          if (now - lastAutosave >= options.autosaveSeconds * 1000) background(autosave());
+          if (clock.due(state.step, now)) background(keyframe());
           if (saves.size >= mostSaves) await Promise.race(saves);
           reachHolds();
         }
@@ -355,6 +417,59 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const { model: saved } = await checkpoint("manual", { name, replace });
       return saved!;
     },
+    async reach(step) {
+      if (run) throw new RunActive(session.name, run.id);
+      const before = state.live;
+      try {
+        state = await load(step);
+      } catch (error) {
+        // Whatever was made of it so far, the session is to be as it was.
+        state = await load();
+        throw error;
+      } finally {
+        if (before !== state.live) before.dispose();
+      }
+      return { checkpointId: await keep("replay"), replayed };
+    },
+    async walk(step) {
+      standing = null;
+      await replaySteps(reaching, sessionId, state, step);
+      return { step };
+    },
+    async keep(trigger) {
+      const { step } = state;
+      return { checkpointId: await keep(trigger), step };
+    },
+    become(id) {
+      sessionId = id;
+      session = store.sessions.get(id);
+      lastTrainLoss = lastLoss();
+      return state.step;
+    },
+    async merge({ checkpointId, baseCheckpointId, strategy, evenIfWorse, from }) {
+      if (run) throw new RunActive(session.name, run.id);
+      const first = await keep("fork");
+      const flatOf = async (id: string): Promise<FlatState> =>
+        flatState(parameters, (await store.readTensors(id)).tensors);
+      const mine = await flatOf(first);
+      const theirs = await flatOf(checkpointId);
+      const base = baseCheckpointId === null ? null : await flatOf(baseCheckpointId);
+      const before = learner.evaluate(state);
+      replaceWith(combineStates(strategy, mine, theirs, base));
+      const after = learner.evaluate(state);
+      const committed = evenIfWorse || after <= before;
+      if (committed) {
+        standing = null;
+        await checkpoint("merge", undefined, { first, second: checkpointId });
+        const data = { from, strategy, before, after };
+        await store.writer.appendEvent({ sessionId, step: state.step, kind: "merge", data });
+      } else {
+        replaceWith(mine);
+        standing = first;
+      }
+      return { before, after, committed };
+    },
+    state: () => ({ step: state.step, ...readOut(state, parameters) }),
     digest: () => digestOf(state, parameters, stateInput(state, fixed)),
     evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
     sample: (how) => ({ step: state.step, text: learner.sample(state, how) }),

@@ -123,6 +123,12 @@ export class TimelineModel extends ForkpointModel {
     await this.ask({ action });
   }
 
+  /** Opens a new session that goes on from a step, with the same settings. Throws RequestFailed. */
+  async resumeFrom(step: number): Promise<void> {
+    await this.ask({ action: "resume", step });
+    this.show(null);
+  }
+
   /** Saved widget state and echoes to the kernel never hold what is the page's alone. */
   override get_state(dropDefaults?: boolean): ReturnType<ForkpointModel["get_state"]> {
     const state = super.get_state(dropDefaults);

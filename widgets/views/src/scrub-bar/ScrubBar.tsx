@@ -7,6 +7,7 @@ import type { TimelineModel } from "../models/timeline-model.js";
 import { fractionOf, stepAt } from "../timeline/axis.js";
 import { stepForDrag, stepForKey } from "./keys.js";
 import { Marks } from "./Marks.js";
+import { ResumeButton } from "./ResumeButton.js";
 
 /**
  * The time axis as a slider: drag to rewind every view of the session, drag to the newest step for Live. It
@@ -31,7 +32,9 @@ export function ScrubBar(props: { timeline: TimelineModel; alone?: boolean }): R
 function Bar(props: { timeline: TimelineModel }): ReactNode {
   const { timeline } = props;
   useCursor(timeline);
-  const live = useLiveness(timeline).live && timeline.state.run?.status === "running";
+  const liveness = useLiveness(timeline);
+  const offline = liveness.live ? null : liveness.reason;
+  const live = liveness.live && timeline.state.run?.status === "running";
   const track = useRef<HTMLDivElement>(null);
   const frame = useFrame();
   const { axis, columns, shownStep, displayStep } = timeline;
@@ -94,6 +97,14 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
           >
             Live
           </button>
+        )}
+        {displayStep !== null && (
+          <ResumeButton
+            key={timeline.state.session.id}
+            timeline={timeline}
+            step={displayStep}
+            offline={offline}
+          />
         )}
       </div>
       <div

@@ -3,7 +3,8 @@ export const scrubBarStyle = `
 .fp-scrub { display: grid; gap: 2px; }
 .fp-scrub-head { display: flex; align-items: center; gap: 8px; min-height: 24px; }
 .fp-step-label { font-weight: 600; display: inline-flex; align-items: center; gap: 6px; }
-.fp-live-button { line-height: 18px; padding: 0 8px; }
+.fp-resume { display: inline-flex; align-items: center; gap: 8px; margin-left: auto; }
+.fp-live-button, .fp-resume-button { line-height: 18px; padding: 0 8px; }
 .fp-pulse { width: 8px; height: 8px; border-radius: 50%; background: var(--jp-ui-font-color3); }
 .fp-pulse[data-running="true"] { background: var(--jp-success-color1); animation: fp-pulse 1.6s ease-in-out infinite; }
 @keyframes fp-pulse { 50% { opacity: 0.35; transform: scale(0.8); } }

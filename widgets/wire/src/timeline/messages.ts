@@ -18,12 +18,14 @@ export interface TimelineAppend {
 }
 
 /** Every action a page may ask of a session's run. */
-export const TIMELINE_ACTIONS = ["pause", "continue", "stop"] as const;
+export const TIMELINE_ACTIONS = ["pause", "continue", "stop", "resume"] as const;
 
-/** Page to kernel: act on the session's run. */
+/** Page to kernel: act on the session's run, or open a new session that goes on from a step. */
 export interface TimelineRequest {
   id: string;
   action: (typeof TIMELINE_ACTIONS)[number];
+  /** For "resume": where the new session begins. */
+  step?: number;
 }
 
 const append = shape<TimelineAppend>({
@@ -35,7 +37,11 @@ const append = shape<TimelineAppend>({
   marks: optional(wireMarks),
 });
 
-const request = shape<TimelineRequest>({ id: text(LIMITS.id), action: oneOf(TIMELINE_ACTIONS) });
+const request = shape<TimelineRequest>({
+  id: text(LIMITS.id),
+  action: oneOf(TIMELINE_ACTIONS),
+  step: optional(whole),
+});
 
 /**
  * Checks an append.
