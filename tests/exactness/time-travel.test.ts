@@ -1,10 +1,11 @@
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { adamW, corpus, microGPT, open } from "forkpoint";
 import type { Session, TrainingStore } from "forkpoint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emptyFolder, python, succeed } from "../support/child.js";
+import { emptyFolder, python, root, succeed } from "../support/child.js";
 
 const LAST = 90;
 const options = {
@@ -234,6 +235,39 @@ test("a damaged pack: the keyframe before it is used, and it says so", async () 
   expect(event?.step).toBe(55);
   await store.close();
 });
+
+test.each([30, 55])(
+  "killed after step %i: it goes on from its newest keyframe, and comes out the same",
+  async (step) => {
+    const folder = emptyFolder("killed");
+    const script = join(root, "tests/exactness/train-until-killed.mjs");
+    const child = spawn(process.execPath, [script, folder, JSON.stringify(options)]);
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on("data", (text: Buffer) => {
+        if (
+          text
+            .toString()
+            .split("\n")
+            .some((line) => Number(line) >= step)
+        )
+          resolve();
+      });
+      child.on("close", (code) => reject(new Error(`ended with ${code} before it was killed`)));
+    });
+    child.kill("SIGKILL");
+    const store = await openIn(folder);
+    const session = await store.session("killed");
+    expect(session.step).toBeGreaterThanOrEqual(step - 45);
+    expect(await session.digest()).toBe(straight.digests[session.step]);
+    await session.train({ to: LAST }).done;
+    expect(await losses(session)).toEqual(straight.losses);
+    expect(await session.digest()).toBe(straight.digests[LAST]);
+    const old = session.at(step);
+    expect(await old.digest()).toBe(straight.digests[step]);
+    await old.close();
+    await store.close();
+  },
+);
 
 test("a step that comes out otherwise is named, and the nearest stored one offered", async () => {
   const folder = emptyFolder("diverged");
