@@ -89,6 +89,36 @@ describe("what a user can get wrong", () => {
     expect(await session.evaluate()).toBeGreaterThan(0);
   });
 
+  test("a loss that jumps stops the run where that is wanted, back at the last keyframe", async () => {
+    const session = await store.session("jumps", {
+      model: small,
+      data: text,
+      optimizer: adamW({ learningRate: 1e-3 }),
+      sampleTokens: 0,
+      spikeSigma: 6,
+    });
+    await session.train({ to: 30 }).done;
+    const before = await session.digest();
+    const hot = await session.fork("hot", {
+      optimizer: adamW({
+        learningRate: 300,
+        schedule: "cosine",
+        warmupSteps: 3000,
+        decaySteps: 3001,
+      }),
+    });
+    const failure = await hot.train({ to: 200 }).done.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "LossSpike" });
+    const spike = hot.events.find(({ kind }) => kind === "spike")!;
+    expect(spike.data).toMatchObject({ back_to: hot.step });
+    expect(spike.step).toBeGreaterThan(hot.step);
+    expect((failure as Error).message).toContain(`at step ${spike.step},`);
+    const keyframe = hot.at(hot.step);
+    expect(await hot.digest()).toBe(await keyframe.digest());
+    await keyframe.close();
+    expect(await session.digest()).toBe(before);
+  });
+
   test("a second run to another step is refused while one trains; the same again is the same", async () => {
     const session = await store.session("busy", { model: small, data: text, sampleTokens: 0 });
     const run = session.train({ to: 30 });

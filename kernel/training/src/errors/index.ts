@@ -5,6 +5,7 @@ export { GraphOpRefused, GraphUnreadable, StepNotRecordable } from "./graph.js";
 export { ModelUnknown, OptionInvalid, OptionUnknown } from "./options.js";
 export {
   LossNotFinite,
+  LossSpike,
   NoActiveRun,
   RunActive,
   SessionDiffers,

@@ -58,6 +58,30 @@ export class LossNotFinite extends TrainingError<{
   }
 }
 
+/** The loss rose far above those before it. */
+export class LossSpike extends TrainingError<{
+  step: number;
+  loss: number;
+  mean: number;
+  deviation: number;
+  lastCheckpoint: number;
+}> {
+  constructor(data: {
+    step: number;
+    loss: number;
+    mean: number;
+    deviation: number;
+    lastCheckpoint: number;
+  }) {
+    const { step, loss, mean, lastCheckpoint } = data;
+    super(
+      "LossSpike",
+      `The training loss jumped to ${loss.toPrecision(4)} at step ${step}, from about ${mean.toPrecision(4)}. The session is back at step ${lastCheckpoint}; fork it there with a smaller learning rate.`,
+      data,
+    );
+  }
+}
+
 /** A run ended before the step that was waited for. */
 export class StepNotReached extends TrainingError<{ step: number; reached: number }> {
   constructor(step: number, reached: number) {

@@ -5,7 +5,7 @@ import type { ModelDescription } from "../models/micro-gpt/config.js";
 import { modelDefinition } from "../models/registry.js";
 import { adamW } from "../optimizers/adamw.js";
 import type { OptimizerDescription } from "../optimizers/adamw.js";
-import { integerOption, namedOptions } from "../options.js";
+import { integerOption, namedOptions, numberOption } from "../options.js";
 import type { Options } from "../options.js";
 
 /** What a session is asked for. Only `model` and `data` have no default. */
@@ -30,6 +30,11 @@ export interface TrainingOptions {
   prompt?: string;
   /** Characters sampled at each evaluation. Default 120. */
   sampleTokens?: number;
+  /**
+   * Stops a run whose loss rises this many standard deviations above the losses before it, and goes
+   * back to the last keyframe. Left out, only NaN and infinite losses stop one.
+   */
+  spikeSigma?: number;
   /** "eager" runs steps op by op even where they could be compiled. Default "compiled". */
   engine?: "compiled" | "eager";
 }
@@ -52,6 +57,8 @@ export interface TrainingConfig {
   sampleTokens: number;
   /** What is wanted; where steps cannot be compiled they run eagerly. */
   engine: "compiled" | "eager";
+  /** Only where it was asked for. */
+  spikeSigma?: number;
 }
 
 /** What a session trains on, as it is stored: the texts themselves are blobs. */
@@ -72,7 +79,7 @@ export interface SessionConfigs {
 /** The options of {@link TrainingOptions}. */
 export const trainingNames = [
   ...["optimizer", "batchSize", "seed"],
-  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens", "engine"],
+  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens", "engine", "spikeSigma"],
 ];
 
 /**
@@ -115,6 +122,7 @@ export function checkTraining(caller: string, options: Options): TrainingConfig 
     prompt: textOption(options["prompt"] ?? "\n", "prompt"),
     sampleTokens: integerOption(caller, options, "sampleTokens", 120, 0, 100000),
     engine: engineOption(options["engine"] ?? "compiled"),
+    ...(options["spikeSigma"] === undefined ? {} : { spikeSigma: sigmaOption(caller, options) }),
   };
 }
 
@@ -131,6 +139,11 @@ export function configsOf(session: SessionRow): SessionConfigs {
 export function digestedConfigs({ model, training }: SessionConfigs): Record<string, string> {
   const { optimizer, batchSize, seed } = training;
   return { model: JSON.stringify(model), training: JSON.stringify({ optimizer, batchSize, seed }) };
+}
+
+function sigmaOption(caller: string, options: Options): number {
+  const fits = (x: number): boolean => Number.isFinite(x) && x >= 1;
+  return numberOption(caller, options, "spikeSigma", 0, fits, "a number of at least 1");
 }
 
 function engineOption(value: unknown): "compiled" | "eager" {

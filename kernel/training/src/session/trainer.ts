@@ -3,7 +3,13 @@ import { addonDigest } from "../engine/native/addon.js";
 import { identityText } from "../engine/identity.js";
 import type { EngineIdentity } from "../engine/identity.js";
 import type { Engine } from "../engine/tfjs.js";
-import { LossNotFinite, NoActiveRun, RunActive, StepNotReached } from "../errors/session.js";
+import {
+  LossNotFinite,
+  LossSpike,
+  NoActiveRun,
+  RunActive,
+  StepNotReached,
+} from "../errors/session.js";
 import { learningRateAt } from "../optimizers/adamw.js";
 import { modelDefinition } from "../models/registry.js";
 import { splitTokens } from "../data/corpus.js";
@@ -21,6 +27,7 @@ import { reachState, replaySteps } from "./reach.js";
 import type { ReachContext, Reached } from "./reach.js";
 import { digestOf, flatState, readOut, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
+import { createSpikeGuard } from "./spike-guard.js";
 import type { EngineAnswers, EngineEvent, MergeRequest } from "./messages.js";
 
 type Trigger = "manual" | "auto" | "final" | "pause" | "initial" | "replay" | "fork" | "merge";
@@ -129,6 +136,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let pace = createPace();
   let lastTrainLoss: number | null = lastLoss();
   let lastFlush = 0;
+  let guard = createSpikeGuard(null);
   let clock = createKeyframeClock(options.keyframes, state.step, performance.now());
   const saves = new Set<Promise<unknown>>();
   const holds = new Map<
@@ -272,9 +280,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const reached = state.step;
     state = await load();
     broken.dispose();
-    if (error instanceof LossNotFinite) {
-      error = new LossNotFinite(reached, error.data.loss, state.step);
-      const data = { loss: String((error as LossNotFinite).data.loss), back_to: state.step };
+    if (error instanceof LossNotFinite || error instanceof LossSpike) {
+      const { loss } = error.data;
+      error =
+        error instanceof LossSpike
+          ? new LossSpike({ ...error.data, lastCheckpoint: state.step })
+          : new LossNotFinite(reached, loss, state.step);
+      const data = { loss: String(loss), back_to: state.step };
       await store.writer.appendEvent({ sessionId, step: reached, kind: "spike", data });
     }
     lastTrainLoss = null;
@@ -339,6 +351,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       pace = createPace();
       pace.mark(state.step, performance.now());
       clock = createKeyframeClock(options.keyframes, state.step, performance.now());
+      guard = createSpikeGuard(configs.training.spikeSigma ?? null);
       post({ event: "run", run, step: state.step });
       if (state.step === 0 && !earlier) {
         background(checkpoint("initial"));
@@ -366,6 +379,8 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
           throw new LossNotFinite(state.step, loss, 0);
         }
         record(loss, stepMs);
+        const spike = guard.watch(loss);
+        if (spike) throw new LossSpike({ step: state.step, loss, ...spike, lastCheckpoint: 0 });
         const now = performance.now();
         pace.mark(state.step, now);
         if (state.step >= run!.targetStep) {
