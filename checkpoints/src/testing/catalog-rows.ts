@@ -4,7 +4,7 @@ import type { CheckpointPlace, CheckpointTrigger } from "../catalog/checkpoints.
 import type { Catalog } from "../catalog/connection.js";
 import { historyNow } from "../catalog/placing.js";
 import { endRun, insertRun } from "../catalog/runs.js";
-import { insertSession } from "../catalog/sessions.js";
+import { getSession, insertSession } from "../catalog/sessions.js";
 import type { NewSession } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
 import { sessionInput } from "./fixtures.js";
@@ -14,10 +14,11 @@ const NOW = "2026-01-01T00:00:00.000Z";
 /** Adds a session, a root unless told otherwise; gives its id. @example addSession(db, { parentSessionId, forkStep: 30 }) */
 export function addSession(db: Catalog, more: Partial<NewSession> = {}): string {
   const id = newId();
+  const parent = more.parentSessionId ?? null;
   insertSession(db, {
     ...sessionInput(id),
     ...{ id, name: id, parentSessionId: null, forkStep: 0, forkCheckpointId: null, createdAt: NOW },
-    rootSessionId: more.parentSessionId ?? id,
+    rootSessionId: parent === null ? id : getSession(db, parent).rootSessionId,
     ...more,
   });
   return id;
