@@ -17,7 +17,7 @@ SHAPES = {
     "small": dict(layers=4, heads=4, embed=128, block=64, batch=12, vocabulary=65, threads=2),
     "large": dict(layers=6, heads=6, embed=384, block=128, batch=8, vocabulary=65, threads=2),
 }
-ROUNDS = {"small": (60, 10), "large": (20, 2)}
+ROUNDS = {"small": (60, 5), "large": (20, 2)}
 
 
 class Worker:
