@@ -55,6 +55,14 @@ class Attacker:
                     assert "status" in message["content"], message
                     self.statuses[message["content"]["status"]] += 1
 
+    def beat(self) -> None:
+        """A heartbeat of a client that behaves."""
+        socket = self.context.socket(zmq.REQ)
+        socket.connect(self.sockets["hb"].LAST_ENDPOINT.decode())
+        socket.send(b"ping")
+        assert socket.poll(5000) and socket.recv() == b"ping"
+        socket.close(0)
+
     def close(self) -> None:
         for socket in self.sockets.values():
             socket.close(0)
@@ -62,7 +70,8 @@ class Attacker:
 
 
 def test_hostile_messages_change_nothing(start):
-    kernel = start()
+    # Little room per thread: a kernel that kept what it was sent would die of it.
+    kernel = start(NODE_OPTIONS="--max-old-space-size=256")
     kernel.run("const witness = 42")
     pid = kernel.manager.provisioner.process.pid
     attacker = Attacker(kernel)
@@ -80,19 +89,22 @@ def test_hostile_messages_change_nothing(start):
         if number % 10_000 == 9_999 and not early:
             kernel.reply(kernel.client.history(hist_access_type="tail", n=1))
             early = memory(pid)
-    # What waits in main is worked off, then all is as it was.
-    assert kernel.run("witness", timeout=60).result == "42"
+    # Hostile cells that fail abort what waits behind them, and hostile interrupts may still come.
+    for _ in range(10):
+        cell = kernel.run("witness", timeout=60)
+        if cell.reply["status"] == "ok":
+            break
+    assert cell.result == "42"
     attacker.drain()
-    assert attacker.statuses["error"] > len(NUMBERS) / 30, "few errors: were they heard at all?"
+    assert attacker.statuses["error"] > len(NUMBERS) / 60, "few errors: were they heard at all?"
     assert kernel.run("({} as any).polluted").result is None
-    assert kernel.client.hb_channel.is_beating()
+    attacker.beat()
     content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
     assert content["matches"] == ["floor"]
     if LONG and Path("/proc").is_dir():
         time.sleep(1)
         print(f"memory after 10,000: {early:.0f} MiB, after all: {memory(pid):.0f} MiB")
-        # 420 MiB came in between. ZeroMQ keeps the subscriptions among them, and the compiler's
-        # collector takes its time: what main itself holds is the sharper measure.
+        # 420 MiB came in between. Collectors take their time below their limit.
         assert memory(pid) < early + 400
         assert int(kernel.run("process.memoryUsage().heapUsed").result) < 60e6
     attacker.close()

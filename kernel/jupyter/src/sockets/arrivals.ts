@@ -1,5 +1,5 @@
 /** How long nothing may arrive for requests sent together to count as all here, in milliseconds. */
-const QUIET_MS = 10;
+const QUIET_MS = 20;
 
 /** How long such a wait may take in all. */
 const LONGEST_MS = 100;
