@@ -130,6 +130,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   // The stored checkpoint that the state is, as long as no step was made since.
   let standing: string | null = null;
   let replayed = 0;
+  let reachedFrom: string | null = null;
   let state = await load(options.at);
   let run: RunRow | null = null;
   let rows: MetricRow[] = [];
@@ -156,6 +157,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     const reached = await reachState(reaching, sessionId, at ?? newest);
     standing = reached.replayed === 0 ? (reached.checkpoint?.id ?? null) : null;
     replayed = reached.replayed;
+    reachedFrom = reached.checkpoint?.id ?? null;
     if (reached.damaged.length > 0) await tellOfDamage(reached);
     return reached.state;
   }
@@ -224,7 +226,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   async function keep(trigger: "fork" | "replay"): Promise<string> {
-    standing ??= (await checkpoint(state.step === 0 ? "initial" : trigger)).checkpoint.id;
+    if (standing !== null) return standing;
+    // Steps made again belong to what they were made from, a merge at the same step or not.
+    const parents = trigger === "replay" ? { first: reachedFrom, second: null } : undefined;
+    const saved = await checkpoint(state.step === 0 ? "initial" : trigger, undefined, parents);
+    standing = saved.checkpoint.id;
     return standing;
   }
 
