@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setUp } from "./setup/all.mjs";
 import { modernNode } from "./setup/packages.mjs";
-import { root, venvPython } from "./setup/folders.mjs";
+import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
@@ -24,7 +24,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 await setUp();
-const env = { ...process.env, PATH: `${join(root, ".venv/bin")}:${process.env.PATH}` };
+const env = {
+  ...process.env,
+  // What the benches ran is not to stand in the user's history.
+  JUPYTER_DATA_DIR: join(stateFolder, "jupyter-data"),
+  PATH: `${join(root, ".venv/bin")}:${process.env.PATH}`,
+};
 for (const topic of asked.length > 0 ? asked : Object.keys(topics)) {
   console.log(`\n${topic}`);
   for (const script of topics[topic]) {

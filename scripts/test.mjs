@@ -23,6 +23,8 @@ try {
     ...process.env,
     FORKPOINT_CHROMIUM: await findChromium(),
     FORKPOINT_PYTHON: venvPython,
+    // What cells of the tests ran is not to stand in the user's history.
+    JUPYTER_DATA_DIR: join(stateFolder, "jupyter-data"),
     FORKPOINT_LONG: long ? "1" : "",
     PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
   };
