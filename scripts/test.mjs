@@ -82,6 +82,9 @@ async function pytest(env) {
     "-q",
     "-p",
     "no:cacheprovider",
+    // A test that hangs says where before whoever waits gives up.
+    "-o",
+    "faulthandler_timeout=120",
     `--junitxml=${report}`,
     ...folders,
   ];
