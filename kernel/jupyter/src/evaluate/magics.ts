@@ -27,15 +27,13 @@ export async function runCommand(
   cwd: string,
   stopped: Promise<never>,
 ): Promise<void> {
-  // The Node that runs the kernel, and the npm beside it, come first.
-  const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
   const child = spawn(command, {
     cwd,
     shell: true,
     // A group of its own, so that an interrupt reaches what the shell started.
     detached: process.platform !== "win32",
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, PATH: path, FORCE_COLOR: "1" },
+    env: environment(),
   });
   child.stdout.on("data", (data: Buffer) => process.stdout.write(data));
   child.stderr.on("data", (data: Buffer) => process.stderr.write(data));
@@ -50,6 +48,14 @@ export async function runCommand(
     if (child.exitCode === null && child.pid !== undefined) end(child.pid);
     throw error;
   }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // A kernel that an npm script started has that npm's settings, its folder among them.
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+  // The Node that runs the kernel, and the npm beside it, come first.
+  const path = [dirname(process.execPath), process.env["PATH"]].join(delimiter);
+  return { ...Object.fromEntries(kept), PATH: path, FORCE_COLOR: "1" };
 }
 
 function end(pid: number): void {
