@@ -1,5 +1,6 @@
 // Going back in time: what keyframes cost while training, what they take on disk, and how long it
-// takes to stand at a random step of the past. Interleaved; ratios of one process.
+// takes to stand at a random step of the past. Interleaved; ratios of one process. An argument,
+// "overhead" or "rewinds", chooses one of the two parts.
 import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,7 +78,7 @@ async function rewinds() {
   const session = await store.session("bench", options);
   await session.train({ to: LAST }).done;
   const { count, bytes, longestGap } = session.keyframes;
-  const state = statSync(firstPack(store.path)).size;
+  const state = Math.max(...packSizes(store.path));
   const whole = (LAST + 1) * state;
   console.log(
     `  on disk            ${count} keyframes, ${(bytes / 2 ** 20).toFixed(0)} MiB; ` +
@@ -88,7 +89,8 @@ async function rewinds() {
   for (let turn = 0; turn < REWINDS; turn++) {
     const name = `at ${turn}`;
     const branch = await session.fork(name, { at: LAST });
-    await branch.digest(); // its engine is up, as that of a session one works with
+    // Its engine is up and has trained, as that of a session one works with.
+    await branch.train({ steps: 1 }).done;
     const step = Math.floor(random() * LAST);
     times.push(await timed(() => branch.rewind(step)));
     await branch.close();
@@ -106,9 +108,9 @@ async function rewinds() {
   await store.close();
 }
 
-function firstPack(path) {
+function packSizes(path) {
   const packs = join(path, "packs");
-  return join(packs, readdirSync(packs).sort()[0]);
+  return readdirSync(packs).map((name) => statSync(join(packs, name)).size);
 }
 
 function mulberry(seed) {
@@ -122,8 +124,9 @@ function mulberry(seed) {
 }
 
 try {
-  await overhead();
-  await rewinds();
+  const asked = process.argv[2];
+  if (asked !== "rewinds") await overhead();
+  if (asked !== "overhead") await rewinds();
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

@@ -31,12 +31,18 @@ async function serve(): Promise<void> {
   });
   const { step, identity, reason } = trainer;
   post({ event: "ready", step, identity, title: engine.title, reason });
+  let cold = true;
   while (open) {
     for (let next = inbox.shift(); next; next = inbox.shift()) await answer(trainer, next);
     if (trainer.training) {
       await trainer.advance();
       await new Promise((resolve) => setImmediate(resolve));
     } else if (inbox.length === 0 && open) {
+      if (cold && at === null) {
+        cold = false;
+        await trainer.warm();
+        continue;
+      }
       await new Promise<void>((resolve) => (wake = resolve));
     }
   }

@@ -23,7 +23,7 @@ const DEFAULTS: KeyframePolicy = {
 };
 
 /** A stall is what training itself waits; writing and hashing take of the same two cores. */
-const COST_FACTOR = 3;
+const COST_FACTOR = 2;
 
 /**
  * Checks a policy at the door.
@@ -45,6 +45,9 @@ export function checkKeyframes(given: KeyframeOptions = {}): KeyframePolicy {
     budgetBytes: integerOption(caller, options, "budgetBytes", DEFAULTS.budgetBytes, 1),
   };
 }
+
+/** Steps between two keyframes take no longer than this to make again, where the minimum allows. */
+const REACH_MS = 1500;
 
 /** Says when a keyframe is due, by what earlier ones and steps took. */
 export interface KeyframeClock {
@@ -80,9 +83,10 @@ export function createKeyframeClock(
     },
     due(at, when) {
       if (when - last.now >= policy.seconds * 1000) return true;
-      const affordable =
-        stepTime && stallTime ? (COST_FACTOR * stallTime) / (policy.share * stepTime) : 0;
-      return at - last.step >= Math.max(policy.minimumSteps, affordable);
+      if (!stepTime || !stallTime) return at - last.step >= policy.minimumSteps;
+      const affordable = (COST_FACTOR * stallTime) / (policy.share * stepTime);
+      const near = REACH_MS / stepTime;
+      return at - last.step >= Math.max(policy.minimumSteps, Math.min(affordable, near));
     },
   };
 }

@@ -77,6 +77,8 @@ export interface Trainer {
   save(name: string, replace: boolean): Promise<EngineAnswers["save"]>;
   /** Goes back to a step of the session, and stores it unless it is stored. */
   reach(step: number): Promise<EngineAnswers["reach"]>;
+  /** Loads, while there is nothing to do, what going back in time will need. */
+  warm(): Promise<void>;
   /** Makes the steps up to one of the session again, from the state of now. */
   walk(step: number): Promise<{ step: number }>;
   /** Stores the state of now unless it is stored. */
@@ -451,6 +453,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         if (before !== state.live) before.dispose();
       }
       return { checkpointId: await keep("replay"), replayed };
+    },
+    async warm() {
+      // The reader of sealed metrics takes half a second to load.
+      await store.readMetrics(sessionId, { from: 0, to: 1, columns: ["train_loss"] });
     },
     async walk(step) {
       standing = null;
