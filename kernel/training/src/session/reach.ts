@@ -50,7 +50,8 @@ export async function reachState(
     } catch (error) {
       if (!isDamage(error)) throw error;
       damaged.push(found);
-      found = earlier(store, sessionId, found);
+      const passed = damaged.map(({ id }) => id);
+      found = store.checkpoints.nearest(sessionId, step, passed)?.checkpoint ?? null;
     }
   }
   if (!state) {
@@ -76,10 +77,6 @@ async function restore(
   const { manifest, tensors } = await store.readTensors(checkpoint.id);
   const { executor, parameters } = learner;
   return restoredState(executor, parameters, manifest.step, manifest, tensors);
-}
-
-function earlier(store: Store, sessionId: string, { step }: CheckpointRow): CheckpointRow | null {
-  return step === 0 ? null : (store.checkpoints.nearest(sessionId, step - 1)?.checkpoint ?? null);
 }
 
 function isDamage(error: unknown): boolean {

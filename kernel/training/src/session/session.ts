@@ -510,12 +510,10 @@ export class Session {
   async #reachHere(step: number, { signal, onProgress }: ReachOptions): Promise<string> {
     const link = this.#link();
     this.#onReplay = onProgress;
-    const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
-    signal?.addEventListener("abort", cancel, { once: true });
     try {
-      return (await link.ask({ kind: "reach", step })).checkpointId;
+      const reached = await cancellable(link, signal, link.ask({ kind: "reach", step }));
+      return reached.checkpointId;
     } finally {
-      signal?.removeEventListener("abort", cancel);
       this.#onReplay = undefined;
     }
   }
@@ -525,12 +523,10 @@ export class Session {
     const found = this.#store.checkpoints.nearest(sessionId, step);
     if (found?.checkpoint.step === step) return found.checkpoint.id;
     const link = this.#engineAt(sessionId, step, options.onProgress);
-    const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
-    options.signal?.addEventListener("abort", cancel, { once: true });
     try {
-      return (await link.ask({ kind: "keep", trigger: "replay" })).checkpointId;
+      const asked = link.ask({ kind: "keep", trigger: "replay" });
+      return (await cancellable(link, options.signal, asked)).checkpointId;
     } finally {
-      options.signal?.removeEventListener("abort", cancel);
       await link.close();
     }
   }
@@ -600,6 +596,21 @@ export class Session {
 
   #tell(update: SessionUpdate): void {
     for (const listener of this.#listeners) listener(update);
+  }
+}
+
+/** What was asked of an engine; a replay on the way to it ends when the signal says so. */
+async function cancellable<Answer>(
+  link: EngineLink,
+  signal: AbortSignal | undefined,
+  asked: Promise<Answer>,
+): Promise<Answer> {
+  const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    return await asked;
+  } finally {
+    signal?.removeEventListener("abort", cancel);
   }
 }
 
