@@ -1,27 +1,20 @@
 import fc from "fast-check";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addCheckpoint, addRun, addSession } from "../testing/catalog-rows.js";
-import { temporaryFolder } from "../testing/fixtures.js";
+import { addCheckpoint, addRun, addSession, temporaryCatalog } from "../testing/catalog-rows.js";
+import type { TemporaryCatalog } from "../testing/catalog-rows.js";
 import { histories, makeWorld } from "../testing/histories.js";
 import { deleteCheckpoint } from "./checkpoints.js";
-import { openForWriting } from "./connection.js";
 import type { Catalog } from "./connection.js";
 import { keyframes, thinnable } from "./keyframes.js";
 import { nearestCheckpoint } from "./nearest.js";
 
-let folder: { path: string; remove(): void };
+let catalog: TemporaryCatalog;
 let db: Catalog;
 beforeAll(() => {
-  folder = temporaryFolder();
-  mkdirSync(join(folder.path, "leases"));
-  db = openForWriting(folder.path);
+  catalog = temporaryCatalog();
+  ({ db } = catalog);
 });
-afterAll(() => {
-  db.close();
-  folder.remove();
-});
+afterAll(() => catalog.remove());
 
 describe("keyframes", () => {
   test("are the steps that need no replay, and bound the longest one", () => {

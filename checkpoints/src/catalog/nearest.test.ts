@@ -1,28 +1,21 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { addCheckpoint, addRun, addSession } from "../testing/catalog-rows.js";
-import { temporaryFolder } from "../testing/fixtures.js";
+import { addCheckpoint, addRun, addSession, temporaryCatalog } from "../testing/catalog-rows.js";
+import type { TemporaryCatalog } from "../testing/catalog-rows.js";
 import { histories, makeWorld, reaching, within } from "../testing/histories.js";
-import { openForWriting } from "./connection.js";
 import type { Catalog } from "./connection.js";
 import { ownerOf } from "./lineage.js";
 import { nearestCheckpoint } from "./nearest.js";
 
 const RUNS = process.env["FORKPOINT_LONG"] ? 10_000 : 150;
 
-let folder: { path: string; remove(): void };
+let catalog: TemporaryCatalog;
 let db: Catalog;
 beforeAll(() => {
-  folder = temporaryFolder();
-  mkdirSync(join(folder.path, "leases"));
-  db = openForWriting(folder.path);
+  catalog = temporaryCatalog();
+  ({ db } = catalog);
 });
-afterAll(() => {
-  db.close();
-  folder.remove();
-});
+afterAll(() => catalog.remove());
 
 describe("nearestCheckpoint", () => {
   test("is the last one that training under one session's settings leads from to the step", () => {

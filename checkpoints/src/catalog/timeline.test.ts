@@ -1,25 +1,18 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { addCheckpoint, addRun, addSession } from "../testing/catalog-rows.js";
-import { temporaryFolder } from "../testing/fixtures.js";
-import { openForWriting } from "./connection.js";
+import { addCheckpoint, addRun, addSession, temporaryCatalog } from "../testing/catalog-rows.js";
+import type { TemporaryCatalog } from "../testing/catalog-rows.js";
 import type { Catalog } from "./connection.js";
 import { timeline } from "./timeline.js";
 import { latestCheckpoint } from "./visible.js";
 
-let folder: { path: string; remove(): void };
+let catalog: TemporaryCatalog;
 let db: Catalog;
 beforeAll(() => {
-  folder = temporaryFolder();
-  mkdirSync(join(folder.path, "leases"));
-  db = openForWriting(folder.path);
+  catalog = temporaryCatalog();
+  ({ db } = catalog);
 });
-afterAll(() => {
-  db.close();
-  folder.remove();
-});
+afterAll(() => catalog.remove());
 
 const session = (parent: string | null, forkStep: number): string =>
   addSession(db, { parentSessionId: parent, forkStep });

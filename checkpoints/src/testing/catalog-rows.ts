@@ -1,15 +1,39 @@
 // Rows of the catalog without the files behind them, for tests of what the catalog says about steps.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { insertCheckpoint } from "../catalog/checkpoints.js";
 import type { CheckpointPlace, CheckpointTrigger } from "../catalog/checkpoints.js";
+import { openForWriting } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { historyNow } from "../catalog/placing.js";
 import { endRun, insertRun } from "../catalog/runs.js";
 import { getSession, insertSession } from "../catalog/sessions.js";
 import type { NewSession } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
-import { sessionInput } from "./fixtures.js";
+import { sessionInput, temporaryFolder } from "./fixtures.js";
 
 const NOW = "2026-01-01T00:00:00.000Z";
+
+/** A catalog in a folder of its own. */
+export interface TemporaryCatalog {
+  db: Catalog;
+  /** Closes it and removes the folder. */
+  remove(): void;
+}
+
+/** An empty catalog for the tests of one file. @example const { db, remove } = temporaryCatalog(); */
+export function temporaryCatalog(): TemporaryCatalog {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder.path, "leases"));
+  const db = openForWriting(folder.path);
+  return {
+    db,
+    remove() {
+      db.close();
+      folder.remove();
+    },
+  };
+}
 
 /** Adds a session, a root unless told otherwise; gives its id. @example addSession(db, { parentSessionId, forkStep: 30 }) */
 export function addSession(db: Catalog, more: Partial<NewSession> = {}): string {
