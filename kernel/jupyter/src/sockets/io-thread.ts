@@ -32,7 +32,6 @@ export async function startIoThread(
   const ready = Promise.withResolvers<void>();
   worker.on("message", (message: FromIo) => {
     if (message.kind === "ready") ready.resolve();
-    else if (message.kind === "closed") closed.resolve();
     else if (message.kind === "barrier") {
       barriers.get(message.id)?.();
       barriers.delete(message.id);
