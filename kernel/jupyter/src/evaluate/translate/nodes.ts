@@ -1,14 +1,19 @@
 import { visitorKeys, type BindingPattern, type Node, type ParamPattern } from "oxc-parser";
 
-/** The parts of a node, in the order of the text. */
+type Part = Node | readonly (Node | null)[] | null | undefined;
+
+/**
+ * The parts of a node, in the order of the text.
+ *
+ * @example childrenOf(callExpression) // the callee, then the arguments
+ */
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   for (const key of visitorKeys[node.type] ?? []) {
-    const part = (node as unknown as Record<string, Node | (Node | null)[] | null | undefined>)[
-      key
-    ];
-    if (Array.isArray(part)) for (const one of part) one && children.push(one);
-    else if (part) children.push(part);
+    const part = (node as unknown as Record<string, Part>)[key];
+    for (const child of Array.isArray(part) ? (part as (Node | null)[]) : [part as Node | null]) {
+      if (child) children.push(child);
+    }
   }
   return children;
 }
