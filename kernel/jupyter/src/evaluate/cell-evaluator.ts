@@ -72,13 +72,17 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     if ("findings" in translation) {
       sources.add(name, code, []);
       // TypeScript says the same in better known words.
+      language.hurry();
       await refuse(name, Promise.race([findings, stopped]));
       throw new CellInvalid(name, translation.findings);
     }
     const { names, javascript, maps } = translation;
     sources.add(name, code, maps);
     checked(findings);
-    if (parts.refuseTypeErrors) await refuse(name, Promise.race([findings, stopped]));
+    if (parts.refuseTypeErrors) {
+      language.hurry();
+      await refuse(name, Promise.race([findings, stopped]));
+    }
     const before = { ...scope };
     try {
       const out: CellValue = {};
@@ -95,6 +99,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
           return Object.hasOwn(scope, key) && assigned;
         }),
       );
+      language.hurry(); // the types often say why it failed
       throw error;
     }
   }
@@ -109,6 +114,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
       return prepareBody(javascript, name, { ...given, out });
     } catch (error) {
       // What only V8's parser refuses, TypeScript's checker can say in the cell's own lines.
+      language.hurry();
       await refuse(name, findings);
       throw error;
     }

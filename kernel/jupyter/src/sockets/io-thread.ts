@@ -3,7 +3,7 @@ import type { FromIo, IoStart, ToIo } from "./link.js";
 
 /** Main's handle on the I/O thread. */
 export interface IoThread {
-  post(message: ToIo, transfer?: ArrayBuffer[]): void;
+  post(message: ToIo | ToIo[], transfer?: ArrayBuffer[]): void;
   /** Resolves when every request that arrived by now has been handed to main. */
   barrier(): Promise<void>;
   /** Sends what waits, closes the sockets; afterwards the process may end. */

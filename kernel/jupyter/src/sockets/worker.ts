@@ -165,7 +165,7 @@ async function serve(): Promise<void> {
     });
   }
 
-  main.on("message", (message: ToIo) => {
+  function obey(message: ToIo): void {
     if (closing) return;
     if (typeof message === "string") {
       publisher.streamOn(message);
@@ -197,6 +197,11 @@ async function serve(): Promise<void> {
       case "close":
         void close();
     }
+  }
+
+  main.on("message", (message: ToIo | ToIo[]) => {
+    if (Array.isArray(message)) message.forEach(obey);
+    else obey(message);
   });
 
   if (parentProcess !== null) {
