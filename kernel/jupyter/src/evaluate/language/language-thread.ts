@@ -6,6 +6,9 @@ import type { FromLanguage, LanguageStart, ToLanguage } from "./worker.js";
 /** What the types of a notebook and its packages may take; those of large ones take a quarter. */
 const HEAP_MB = 1024;
 
+/** What is new may take; V8 would reserve three times as much. */
+const YOUNG_MB = 6;
+
 /** The notebook's types as main sees them: in a thread of their own. */
 export interface AsyncLanguage {
   check(cell: number, code: string): Promise<Finding[]>;
@@ -32,7 +35,7 @@ export function startLanguageThread(
 ): AsyncLanguage {
   const worker = new Worker(new URL("./worker.js", import.meta.url), {
     // V8 lets a heap grow by a share of what it may become: half a gigabyte of garbage otherwise.
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     workerData: { ...options, questions } satisfies LanguageStart,
     transferList: [questions],
     name: "typescript",

@@ -5,7 +5,7 @@ import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
 import type { IsCompleteRequest } from "../../wire/is-complete.js";
-import { collectWhenIdle } from "./idle-collection.js";
+import { collectOften } from "./collection.js";
 import { createLanguage, type LanguageOptions } from "./language.js";
 
 /** What the language thread is started with. */
@@ -28,7 +28,7 @@ export type FromLanguage = { id: number } & (
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
 const language = createLanguage(options);
-const worked = collectWhenIdle();
+const worked = collectOften();
 
 /** How long a cell runs before its types are checked, in milliseconds. */
 const LATER_MS = 5;
