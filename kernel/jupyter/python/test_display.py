@@ -142,6 +142,13 @@ def test_tslab_shows_contents_by_type(shared):
     assert all("text/plain" in content["data"] for content in shown)
 
 
+def test_tslab_by_require_as_its_javascript_notebooks_have_it(shared):
+    shared.run("const tslab = require('tslab');")
+    cell = shared.run("const fs = require('fs');\nconst tslab = require('tslab'); tslab.display.html('<i>a</i>')")
+    (shown,) = cell.contents("display_data")
+    assert shown["data"]["text/html"] == "<i>a</i>"
+
+
 def test_tslabs_new_display_overwrites_one_output(shared):
     cell = shared.run(
         """
