@@ -8,6 +8,7 @@ import random
 import re
 import statistics
 import sys
+import tempfile
 import time
 
 import psutil
@@ -41,6 +42,15 @@ THROWS = {
 SERVE = """
 const host = (globalThis as any)[Symbol.for("forkpoint.kernel")];
 host.comms.register("bench", (comm: any) => comm.onMessage(() => comm.send({ pong: 1 })));
+"""
+
+TRAIN = """
+import { open, microGPT, corpus } from "forkpoint";
+const store = await open();
+const session = await store.session("bench", { model: microGPT("small"), data: corpus.sonnets() });
+const training = session.train({ to: 1_000_000 });
+await training.until(20);
+const before = session.step;
 """
 
 
@@ -128,27 +138,43 @@ def drain(client):
         client.get_iopub_msg(timeout=1)
 
 
-def comms(client, title):
-    """Round trips of a comm message while a cell awaits."""
+def comm_times(client):
+    """Round trips of messages on a comm."""
     session = client.session
     comm_id = f"c{random.getrandbits(64):x}"
     opening = session.msg("comm_open", {"comm_id": comm_id, "target_name": "bench", "data": {}})
     client.shell_channel.send(opening)
-    message = client.execute("await new Promise(r => setTimeout(r, 4000))")
-    time.sleep(0.3)
-    drain(client)
     times = []
     for _ in range(ROUNDS):
         began = time.perf_counter()
         client.shell_channel.send(session.msg("comm_msg", {"comm_id": comm_id, "data": {}}))
-        while client.get_iopub_msg(timeout=10)["msg_type"] != "comm_msg":
+        while client.get_iopub_msg(timeout=10)["content"].get("data") != {"pong": 1}:
             pass
         times.append((time.perf_counter() - began) * 1e3)
         time.sleep(0.02)
+    return times
+
+
+def comms_in_a_cell(client):
+    run(client, SERVE)
+    message = client.execute("await new Promise(r => setTimeout(r, 4000))")
+    time.sleep(0.3)
+    drain(client)
+    times = comm_times(client)
     while client.get_shell_msg(timeout=10)["parent_header"]["msg_id"] != message:
         pass
     drain(client)
-    line(title, OURS, times)
+    line("comm while a cell awaits", OURS, times)
+
+
+def comms_in_training():
+    with tempfile.TemporaryDirectory() as folder, kernel(OURS, folder) as client:
+        run(client, SERVE)
+        run(client, TRAIN)
+        times = comm_times(client)
+        steps = answer(client, "const during = session.step - before; console.log(during); await training.stop()")
+        assert steps > 0, "it did not train"
+    line(f"comm while {steps} steps train", OURS, times)
 
 
 def completions(client):
@@ -228,12 +254,12 @@ def main():
         throws(ours)
         ticks(ours)
         interrupts(ours, manager)
-        run(ours, SERVE)
-        comms(ours, "comm while a cell awaits")
+        comms_in_a_cell(ours)
         completions(ours)
     finally:
         for context in opened.values():
             context.__exit__(None, None, None)
+    comms_in_training()
     with kernel(OURS) as fresh:
         memory(fresh, fresh.manager.provisioner.process.pid)
 

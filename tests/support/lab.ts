@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { root } from "./child.js";
+import { basename, dirname, join } from "node:path";
+import { python, root } from "./child.js";
 
 export interface Lab {
   /** The address that was printed, with its token. */
@@ -11,15 +11,24 @@ export interface Lab {
 
 /** Starts `forkpoint lab` on a free port of 127.0.0.1 and waits for its address. */
 export async function startLab(notebook: string): Promise<Lab> {
-  const port = await freePort();
   const command = join(root, "kernel/forkpoint/bin/forkpoint.mjs");
-  const server = spawn(
-    process.execPath,
-    [command, "lab", notebook, "--no-browser", "--port", String(port)],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const parameters = [command, "lab", notebook, "--no-browser", "--port", String(await freePort())];
+  return serve(process.execPath, parameters);
+}
+
+/** Starts Jupyter Notebook 7 on a free port; its address opens the notebook. */
+export async function startNotebook(notebook: string): Promise<Lab> {
+  const server = await serve(python, [
+    ...["-m", "notebook", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"],
+    ...[`--ServerApp.port=${await freePort()}`, `--ServerApp.root_dir=${dirname(notebook)}`],
+  ]);
+  const address = new URL(server.address);
+  address.pathname = `/notebooks/${encodeURIComponent(basename(notebook))}`;
+  return { ...server, address: address.href };
+}
+
+async function serve(program: string, parameters: string[]): Promise<Lab> {
+  const server = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const address = await new Promise<string>((resolve, reject) => {
     const hear = (data: Buffer): void => {
@@ -29,7 +38,7 @@ export async function startLab(notebook: string): Promise<Lab> {
     };
     server.stdout.on("data", hear);
     server.stderr.on("data", hear);
-    server.on("close", (code) => reject(new Error(`forkpoint lab ended with ${code}:\n${output}`)));
+    server.on("close", (code) => reject(new Error(`The server ended with ${code}:\n${output}`)));
   });
   return {
     address,

@@ -47,3 +47,22 @@ def test_an_interrupt_pauses_training_at_a_step_saves_it_and_says_where(kernel):
     cell = kernel.run("const at = session.step; await run.until(at + 2); run.status", timeout=60)
     assert cell.result == "'running'"
     kernel.run("await run.stop()", timeout=60)
+
+
+def test_tfjs_node_is_the_kernels_tensorflow_with_the_backend_compiled_here(kernel):
+    cell = kernel.run(
+        """
+        import * as tf from "@tensorflow/tfjs-node";
+        import { Tensor } from "@tensorflow/tfjs-core";
+        import * as plain from "@tensorflow/tfjs";
+        const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] });
+        await model.save("file://saved");
+        const again = await tf.loadLayersModel("file://saved/model.json");
+        const bytes: Uint8Array = await tf.node.encodePng(tf.zeros([2, 2, 1], "int32") as tf.Tensor3D);
+        JSON.stringify([tf.getBackend(), tf.zeros([1]) instanceof Tensor, plain.getBackend(),
+          again.countParams(), bytes.length > 20])
+        """,
+        timeout=60,
+    )
+    assert cell.result == """'["tensorflow",true,"tensorflow",3,true]'"""
+    assert cell.contents("stream") == []

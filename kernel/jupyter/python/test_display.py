@@ -27,6 +27,21 @@ def test_display_does_not_let_what_is_printed_next_overtake_it(shared):
     assert cell.result is None
 
 
+def test_a_chart_brings_its_picture_before_what_comes_next(shared):
+    cell = shared.run(
+        """
+        import { display } from "@forkpoint/display";
+        const chart = { $schema: "https://vega.github.io/schema/vega-lite/v5.json", mark: "bar",
+          data: { values: [{ a: 1 }] }, encoding: { x: { field: "a", title: "paces" } } };
+        display(chart); console.log("second"); chart
+        """
+    )
+    assert cell.types[2:-1] == ["display_data", "stream", "execute_result"]
+    for (content,) in (cell.contents("display_data"), cell.contents("execute_result")):
+        assert ">paces</text>" in content["data"]["image/svg+xml"]
+        assert content["data"]["application/vnd.vegalite.v5+json"]["mark"] == "bar"
+
+
 def test_an_output_is_updated_by_its_display_id_from_a_later_cell(shared):
     shared.run('import { display } from "@forkpoint/display"; display(1, { display_id: "number" })')
     cell = shared.run('display(2, { display_id: "number", update: true })')
@@ -125,6 +140,13 @@ def test_tslab_shows_contents_by_type(shared):
     ]
     assert all(content["transient"] == {} for content in shown)
     assert all("text/plain" in content["data"] for content in shown)
+
+
+def test_tslab_by_require_as_its_javascript_notebooks_have_it(shared):
+    shared.run("const tslab = require('tslab');")
+    cell = shared.run("const fs = require('fs');\nconst tslab = require('tslab'); tslab.display.html('<i>a</i>')")
+    (shown,) = cell.contents("display_data")
+    assert shown["data"]["text/html"] == "<i>a</i>"
 
 
 def test_tslabs_new_display_overwrites_one_output(shared):

@@ -199,6 +199,23 @@ def test_inspection_at_both_levels(shared, level):
     assert content == {"status": "ok", "found": False, "data": {}, "metadata": {}}
 
 
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("nobodyDeclaredThis", None),
+        ("Math.nobodyDeclaredThis", None),
+        ("JSON.parse('1').field", None),
+        ("interface A { b: Nowhere }; let a: A; a", "let a: A"),
+        ("let loose: any; loose", "let loose: any"),
+        ("parseInt(nobodyDeclaredThis", "parseInt(string: string"),
+    ],
+)
+def test_of_an_unknown_name_nothing_is_found(shared, code, found):
+    content = shared.ask("inspect_request", {"code": code, "cursor_pos": len(code)})["content"]
+    assert content["found"] is (found is not None)
+    assert (found or "") in content["data"].get("text/plain", "")
+
+
 def test_clear_output(shared):
     cell = shared.run("import { clear } from 'toy'; clear(true); console.log('new'); clear()")
     assert cell.types == ["status", "execute_input", "clear_output", "stream", "clear_output", "status"]

@@ -1,8 +1,9 @@
 import { createRequire, enableCompileCache } from "node:module";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { currentKernel, startKernel } from "@forkpoint/jupyter";
+import { tensorflowPackages } from "./tensorflow.js";
 
 const require = createRequire(import.meta.url);
 const { version } = require("../../package.json") as { version: string };
@@ -11,8 +12,6 @@ if (!connectionFile) {
   process.stderr.write("This is Forkpoint's kernel; Jupyter starts it with a connection file.\n");
   process.exit(2);
 }
-
-const folderOf = (name: string): string => dirname(require.resolve(`${name}/package.json`));
 
 // What V8 made of TypeScript and ourselves is kept: loading is a third of the start without it.
 enableCompileCache(join(homedir(), ".cache", "forkpoint", "compiled"));
@@ -33,10 +32,7 @@ await startKernel({
         return import("../index.js");
       },
     },
-    "@tensorflow/tfjs": {
-      directory: folderOf("@tensorflow/tfjs"),
-      load: async () => require("@tensorflow/tfjs") as unknown,
-    },
+    ...tensorflowPackages(),
   },
   onInterrupt() {
     training

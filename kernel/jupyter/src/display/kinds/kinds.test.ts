@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { tableFromArrays } from "apache-arrow";
 import { expect, test } from "vitest";
-import { bundleOf } from "../bundle.js";
+import { bundleNow, bundleOf } from "../bundle.js";
 
 const text = async (value: unknown): Promise<unknown> => (await bundleOf(value))["text/plain"];
 
@@ -21,6 +21,7 @@ test.each([
   const bundle = await bundleOf(spec(own));
   expect(bundle).toEqual({
     [`application/vnd.vegalite.${sent}+json`]: { ...spec(own), $schema: `${LITE}/${schema}.json` },
+    "image/svg+xml": expect.stringMatching(/^<svg [\s\S]*Count of Records[\s\S]*<\/svg>$/),
     "text/plain": "Vega-Lite chart: bar, x a, 2 rows",
   });
 });
@@ -39,11 +40,29 @@ test("Vega has a type of its own, and chart makers are asked for what they made"
       ...vega,
       $schema: "https://vega.github.io/schema/vega/v5.json",
     },
+    "image/svg+xml": expect.stringMatching(/^<svg [\s\S]*>T<[\s\S]*<\/svg>$/),
     "text/plain": 'Vega chart "T"',
   });
-  const made = await bundleOf({ toSpec: () => ({ mark: { type: "line" } }) });
+  const made = await bundleOf({ toSpec: () => ({ mark: { type: "line" }, encoding: {} }) });
   expect(made).toMatchObject({ "text/plain": "Vega-Lite chart: line" });
   expect(Object.keys(made)[0]).toBe("application/vnd.vegalite.v5+json");
+});
+
+test.each([
+  ["data from elsewhere", { data: { url: "https://example.org/a.json" } }, "it needs https://exam"],
+  ["a picture from elsewhere", { mark: { type: "image", url: "file:///a.png" } }, "it needs file:"],
+  ["a mark that is none", { mark: "nonsense" }, "Cannot read"],
+  ["a wrong expression", { transform: [{ calculate: "datum.a +", as: "b" }] }, "Unexpected end"],
+  ["far too much", { data: { sequence: { start: 0, stop: 1e9, as: "a" } } }, "longer than 4 s"],
+])("a chart with %s has no picture and says why", async (_what, part, reason) => {
+  const bundle = await bundleOf({ ...spec("v5"), ...part });
+  expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "text/plain"]);
+  expect(bundle["text/plain"]).toContain(`(no picture: `);
+  expect(bundle["text/plain"]).toContain(reason);
+});
+
+test("a chart's picture is there at once, and drawing goes on after one that was too much", () => {
+  expect(bundleNow(spec("v5"))).toHaveProperty(["image/svg+xml"]);
 });
 
 const png = Buffer.from(

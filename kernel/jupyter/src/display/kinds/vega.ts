@@ -1,3 +1,5 @@
+import { chartPicture } from "../chart/chart-picture.js";
+import type { Grammar } from "../chart/drawing.js";
 import { counted } from "../figures.js";
 import { hasMethods, type Duck, type Kind } from "./kind.js";
 
@@ -9,7 +11,7 @@ const RENDERED = { vega: [5, 5], "vega-lite": [3, 5] } as const;
 /** Grammars that read every specification of the version before them, and it theirs. */
 const SAME_GRAMMAR: Readonly<Record<number, number>> = { 6: 5 };
 
-/** Vega and Vega-Lite specifications, and objects that make one. */
+/** Vega and Vega-Lite specifications, and objects that make one; with a picture for pages without Vega. */
 export const vega: Kind = {
   name: "a chart",
   bundle(value) {
@@ -19,16 +21,19 @@ export const vega: Kind = {
     const own = Number(number);
     const version = SAME_GRAMMAR[own] ?? own;
     const [oldest, newest] = RENDERED[grammar as keyof typeof RENDERED];
-    const text = describe(grammar!, spec);
+    const text = describe(grammar as Grammar, spec);
     if (version < oldest || version > newest) {
       const range = oldest === newest ? `version ${oldest}` : `versions ${oldest} to ${newest}`;
       return { "text/plain": `${text}\n(version ${own}: JupyterLab renders ${range})` };
     }
     const type = grammar === "vega" ? "vega" : "vegalite";
     const schema = `https://vega.github.io/schema/${grammar}/v${version}.json`;
+    const sent = { ...spec, $schema: schema };
+    const picture = chartPicture(grammar as Grammar, JSON.stringify(sent));
     return {
-      [`application/vnd.${type}.v${version}+json`]: { ...spec, $schema: schema },
-      "text/plain": text,
+      [`application/vnd.${type}.v${version}+json`]: sent,
+      ...("svg" in picture && { "image/svg+xml": picture.svg }),
+      "text/plain": "svg" in picture ? text : `${text}\n(no picture: ${picture.reason})`,
     };
   },
 };
@@ -41,7 +46,7 @@ function specOf(value: object): Duck | null {
   return JSON.parse(JSON.stringify(made)) as Duck;
 }
 
-function describe(grammar: string, spec: Duck): string {
+function describe(grammar: Grammar, spec: Duck): string {
   const title = typeof spec["title"] === "string" ? ` ${JSON.stringify(spec["title"])}` : "";
   const mark = spec["mark"];
   const kind = typeof mark === "object" && mark !== null ? (mark as Duck)["type"] : mark;

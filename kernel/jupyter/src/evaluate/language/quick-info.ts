@@ -27,8 +27,13 @@ export function inspectAt(project: Project, request: InspectRequest): InspectRep
 
 function quickInfo({ service, file }: Project, at: number): string | null {
   const info = at < 0 ? undefined : service.getQuickInfoAtPosition(file, at);
-  if (!info) return null;
+  if (!info || isUnknown(info)) return null;
   return joined(info.displayParts, info.documentation, info.tags);
+}
+
+// Of a name that nothing declares TypeScript says "any", which would pass for an answer.
+function isUnknown({ kind, displayParts }: ts.QuickInfo): boolean {
+  return kind === ts.ScriptElementKind.unknown && ts.displayPartsToString(displayParts) === "any";
 }
 
 function signature({ service, file }: Project, at: number): string | null {
