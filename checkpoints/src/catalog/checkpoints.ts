@@ -45,14 +45,15 @@ SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.tri
 
 /** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
 export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
-  return prepared(db, `${SELECT_CHECKPOINT} WHERE c.session_id = ? ORDER BY c.number`).all(
-    sessionId,
-  ) as CheckpointRow[];
+  return prepared(
+    db,
+    `${SELECT_CHECKPOINT} WHERE c.session_id = ? AND c.trash_id IS NULL ORDER BY c.number`,
+  ).all(sessionId) as CheckpointRow[];
 }
 
 /** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */
 export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
-  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ?`).get(id) as
+  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ? AND c.trash_id IS NULL`).get(id) as
     CheckpointRow | undefined;
   if (!row) throw new CheckpointNotFound({ id });
   return row;
@@ -78,7 +79,7 @@ export function newestMergeNumber(
   const row = prepared(
     db,
     `SELECT coalesce(max(number), 0) AS n FROM checkpoints
-     WHERE session_id = ? AND trigger = 'merge' AND after_run < ?`,
+     WHERE session_id = ? AND trigger = 'merge' AND after_run < ? AND trash_id IS NULL`,
   ).get(sessionId, beforeRun) as { n: number };
   return row.n;
 }

@@ -1,5 +1,6 @@
 import BetterSqlite3 from "better-sqlite3";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { StoreDamaged, StoreNewer, StoreNotFound } from "../errors/folder-errors.js";
 import { asWriteError } from "../errors/system-error.js";
 import { catalogFile } from "../folder/layout.js";
@@ -45,6 +46,10 @@ export function write<T>(db: Catalog, act: () => T): T {
  * @example const db = openForWriting("/n/.forkpoint");
  */
 export function openForWriting(store: string): Catalog {
+  // An empty catalog over full folders would hide that the catalog was lost.
+  if (!existsSync(catalogFile(store)) && holdsPacks(store)) {
+    throw new StoreDamaged({ path: store, reason: "catalog.sqlite is gone" });
+  }
   return opened(store, {}, (db) => {
     db.pragma("synchronous = FULL");
     // A catalog of a newer or another program must stay untouched.
@@ -103,6 +108,11 @@ function opened(
     db?.close();
     throw asWriteError(error, store);
   }
+}
+
+function holdsPacks(store: string): boolean {
+  const folder = join(store, "packs");
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".safetensors"));
 }
 
 function versionOf(db: Catalog): number {

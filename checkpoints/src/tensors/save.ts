@@ -10,8 +10,7 @@ import type { ModelRow } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
 import { historyNow, placeOfReplay } from "../catalog/placing.js";
 import { advanceRun, getRun } from "../catalog/runs.js";
-import { getSession } from "../catalog/sessions.js";
-import type { SessionRow } from "../catalog/sessions.js";
+import { getSession, sessionAsMade } from "../catalog/sessions.js";
 import {
   findTensor,
   hasBlob,
@@ -22,10 +21,11 @@ import {
 import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
 import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
-import { trashModel } from "../trash/trash.js";
+import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
+import { packHistory } from "./pack-history.js";
 import { layOutPack } from "./pack.js";
-import type { HashedTensor, PackLayout, PackManifest, TensorSlice } from "./pack.js";
+import type { HashedTensor, PackLayout, TensorSlice } from "./pack.js";
 import { sha256, stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
 
@@ -104,8 +104,10 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     createdAt: new Date().toISOString(),
   };
   const manifest = {
+    writer: lease.id,
+    history: packHistory(db, path, sessionId, replayed ?? historyNow(db, sessionId)),
     checkpoint: row,
-    session: asMade(getSession(db, sessionId)),
+    session: sessionAsMade(getSession(db, sessionId)),
     model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
     state: document,
     configs: input.state.configs,
@@ -156,14 +158,6 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
   throw new Error("the tensors that this save shares with others kept being collected");
 }
 
-// What a session is by itself, without what happened to it later.
-function asMade(session: SessionRow): PackManifest["session"] {
-  const { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId } = session;
-  const { modelKind, modelConfig, trainingConfig, dataConfig, createdAt } = session;
-  const place = { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId };
-  return { ...place, modelKind, modelConfig, trainingConfig, dataConfig, createdAt };
-}
-
 type NewModel = { name: string; replace?: boolean; trainLoss: number | null };
 
 // All reasons to refuse a save that the catalog knows.
@@ -183,7 +177,7 @@ function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | un
 function name({ db }: WriterContext, checkpointId: string, model: NewModel): ModelRow {
   const now = new Date();
   const replaced = modelByName(db, model.name);
-  if (replaced) trashModel(db, replaced.id, now);
+  if (replaced) throwModel(db, replaced.id, now);
   const id = newId();
   const { name: text, trainLoss } = model;
   insertModel(db, { id, name: text, checkpointId, trainLoss, createdAt: now.toISOString() });

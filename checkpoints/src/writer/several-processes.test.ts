@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore } from "@forkpoint/checkpoints";
-import { columnOf, lossRows, runInput, temporaryFolder } from "../testing/fixtures.js";
+import {
+  columnOf,
+  lossRows,
+  runInput,
+  sessionInput,
+  temporaryFolder,
+} from "../testing/fixtures.js";
 
 const SEVERAL = fileURLToPath(new URL("../../dist/testing/several-child.js", import.meta.url));
 const CRASHING = fileURLToPath(new URL("../../dist/testing/crash-child.js", import.meta.url));
@@ -64,8 +70,14 @@ test("a session trained by another process is busy until that process dies", asy
         code: "SessionBusy",
         data: { holder: { pid: child.pid } },
       });
+      expect(store.sessions.holder(session.id)).toMatchObject({ pid: child.pid });
+      // Others may read it and fork it meanwhile.
+      await store.readMetrics(session.id);
+      const fork = { parentSessionId: session.id, forkStep: 0 };
+      await store.writer.createSession(sessionInput("fork", fork));
       child.kill("SIGKILL");
       await once(child, "close");
+      expect(store.sessions.holder(session.id)).toBeNull();
       const run = await start();
       expect(run.status).toBe("running");
       expect(store.runs.list(session.id)[0]).toMatchObject({ status: "interrupted" });
