@@ -34,6 +34,10 @@ export type { Keyframes } from "./catalog/keyframes.js";
 export type { Manifest, ManifestTensor } from "./tensors/manifest.js";
 export type { RestoredState } from "./tensors/restore.js";
 
+export { verify } from "./verify/verify.js";
+export type { VerifyOptions } from "./verify/verify.js";
+export type { Fault, Part, VerifyProgress, VerifyReport } from "./verify/report.js";
+
 export { sha256, stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
 

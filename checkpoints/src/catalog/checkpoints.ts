@@ -59,11 +59,11 @@ export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
   return row;
 }
 
-/** The stored state of a checkpoint. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
-export function getStoredState(db: Catalog, id: string): StoredState {
-  const row = prepared(db, "SELECT state, engine FROM checkpoints WHERE id = ?").get(id);
+/** The stored state of a checkpoint, one in the trash too. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
+export function getStoredState(db: Catalog, id: string): StoredState & { digest: string } {
+  const row = prepared(db, "SELECT state, engine, digest FROM checkpoints WHERE id = ?").get(id);
   if (!row) throw new CheckpointNotFound({ id });
-  return row as StoredState;
+  return row as StoredState & { digest: string };
 }
 
 /**
@@ -82,6 +82,12 @@ export function newestMergeNumber(
      WHERE session_id = ? AND trigger = 'merge' AND after_run < ? AND trash_id IS NULL`,
   ).get(sessionId, beforeRun) as { n: number };
   return row.n;
+}
+
+/** The id of the checkpoint of this number, or null. @example checkpointOfNumber(db, 12) */
+export function checkpointOfNumber(db: Catalog, number: number): string | null {
+  const row = prepared(db, "SELECT id FROM checkpoints WHERE number = ?").get(number);
+  return (row as { id: string } | undefined)?.id ?? null;
 }
 
 /** What a state knows of its session: which runs and merges count for it. */

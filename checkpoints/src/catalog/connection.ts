@@ -40,14 +40,16 @@ export function write<T>(db: Catalog, act: () => T): T {
 }
 
 /**
- * Opens the catalog for writing, making or migrating it. Only the store worker does this.
+ * Opens the catalog for writing, making or migrating it. Only the store worker does this, and a
+ * repair.
  *
+ * @param rebuilding make one where packs say that there was another
  * @throws StoreNewer, StoreDamaged, StoreWriteFailed
  * @example const db = openForWriting("/n/.forkpoint");
  */
-export function openForWriting(store: string): Catalog {
+export function openForWriting(store: string, rebuilding = false): Catalog {
   // An empty catalog over full folders would hide that the catalog was lost.
-  if (!existsSync(catalogFile(store)) && holdsPacks(store)) {
+  if (!rebuilding && !existsSync(catalogFile(store)) && holdsPacks(store)) {
     throw new StoreDamaged({ path: store, reason: "catalog.sqlite is gone" });
   }
   return opened(store, {}, (db) => {
@@ -73,6 +75,32 @@ export function openForReading(store: string): Catalog {
     throw new StoreNotFound({ path: store, reason: "it has no catalog" });
   }
   return opened(store, { readonly: true }, (db) => checkIdentity(db, store));
+}
+
+/**
+ * Opens the catalog for reading, an older one as a copy in memory that is brought up there: the file
+ * stays as it is.
+ *
+ * @throws StoreNotFound, StoreNewer, StoreDamaged
+ * @example const db = openAsNewest("/n/.forkpoint");
+ */
+export function openAsNewest(store: string): Catalog {
+  const db = openForReading(store);
+  if (versionOf(db) === NEWEST) return db;
+  try {
+    const image = db.serialize();
+    // A copy in memory has no write-ahead log.
+    image[18] = image[19] = 1;
+    const copy = new BetterSqlite3(image);
+    copy.pragma("trusted_schema = OFF");
+    copy.pragma("foreign_keys = OFF");
+    write(copy, () => migrate(copy, store));
+    return copy;
+  } catch (error) {
+    throw asWriteError(error, store);
+  } finally {
+    db.close();
+  }
 }
 
 /**

@@ -72,6 +72,18 @@ export class StoreDamaged extends StoreError {
   }
 }
 
+/** Another process writes the store, so that its catalog cannot be replaced now. */
+export class StoreInUse extends StoreError {
+  constructor(data: { path: string }, options?: ErrorOptions) {
+    super(
+      "StoreInUse",
+      `Another process has the store ${data.path} open for writing; close its notebooks and try again.`,
+      data,
+      options,
+    );
+  }
+}
+
 /** The store was closed before this was asked of it. */
 export class StoreClosed extends StoreError {
   constructor(data: { path: string }, options?: ErrorOptions) {

@@ -1,3 +1,4 @@
+import { checkpointOfNumber } from "../catalog/checkpoints.js";
 import type { KnownHistory } from "../catalog/checkpoints.js";
 import { storeId } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
@@ -21,7 +22,9 @@ export function packHistory(
 ): PackHistory {
   const line = lineage(db, sessionId);
   const sessions = line.map(({ id }) => {
-    return { ...sessionAsMade(getSession(db, id)), ...seenAtFork(db, id) };
+    const { forkRunNumber, forkMergeNumber } = seenAtFork(db, id);
+    const forkMerge = checkpointOfNumber(db, forkMergeNumber);
+    return { ...sessionAsMade(getSession(db, id)), forkRunNumber, forkMerge };
   });
   const runs = line.flatMap(({ id }) =>
     listRuns(db, id).map((run) => {
@@ -31,6 +34,7 @@ export function packHistory(
       return { ...known, fromStep, targetStep, lastStep, seed, engine, startedAt };
     }),
   );
-  const { afterRun, afterMerge } = known;
+  const { afterRun } = known;
+  const afterMerge = checkpointOfNumber(db, known.afterMerge);
   return { store: storeId(db, store), afterRun, afterMerge, sessions, runs };
 }

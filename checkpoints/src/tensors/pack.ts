@@ -33,7 +33,8 @@ export interface PackManifest {
   history?: PackHistory;
   checkpoint: Omit<CheckpointRow, "bytes">;
   session: Omit<SessionRow, "lastRunAt">;
-  model: { name: string; trainLoss: number | null } | null;
+  /** Packs of schema 2 have no id here. */
+  model: { id?: string; name: string; trainLoss: number | null } | null;
   state: StateDocument;
   configs: Record<string, string>;
   engine: string;
@@ -55,11 +56,12 @@ export interface MovedManifest {
 /** The order of events around a checkpoint, as a pack keeps it. Absent in packs of schema 2. */
 export interface PackHistory {
   store: string;
-  /** The newest run and merge of its session that the checkpoint knows. */
+  /** The number of the newest run of its session that the checkpoint knows. */
   afterRun: number;
-  afterMerge: number;
+  /** The id of the newest merge that it knows. Numbers of checkpoints are given at the commit only. */
+  afterMerge: string | null;
   /** Its session and those it descends from, the root first, with what they saw at their forks. */
-  sessions: (Omit<SessionRow, "lastRunAt"> & { forkRunNumber: number; forkMergeNumber: number })[];
+  sessions: (Omit<SessionRow, "lastRunAt"> & { forkRunNumber: number; forkMerge: string | null })[];
   /** The runs of these sessions so far. */
   runs: (Omit<RunRow, "error" | "summary" | "endedAt"> & { number: number })[];
 }

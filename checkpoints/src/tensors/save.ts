@@ -81,6 +81,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
   }
   const model = input.model && {
     ...input.model,
+    id: newId(),
     name: cleanName(input.model.name, "model"),
     trainLoss: finite(input.model.trainLoss),
   };
@@ -108,7 +109,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     history: packHistory(db, path, sessionId, replayed ?? historyNow(db, sessionId)),
     checkpoint: row,
     session: sessionAsMade(getSession(db, sessionId)),
-    model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
+    model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
     state: document,
     configs: input.state.configs,
     engine: input.state.engine,
@@ -137,7 +138,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
       tensors.map((tensor) => tensor.sha256),
     );
     if (input.runId !== null && !replayed) advanceRun(db, input.runId, input.step, 0);
-    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, id, model) : null };
+    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, row, model) : null };
   };
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -158,7 +159,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
   throw new Error("the tensors that this save shares with others kept being collected");
 }
 
-type NewModel = { name: string; replace?: boolean; trainLoss: number | null };
+type NewModel = { id: string; name: string; replace?: boolean; trainLoss: number | null };
 
 // All reasons to refuse a save that the catalog knows.
 function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | undefined): void {
@@ -174,13 +175,15 @@ function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | un
   if (model && !model.replace) requireModelName(db, model.name, null);
 }
 
-function name({ db }: WriterContext, checkpointId: string, model: NewModel): ModelRow {
-  const now = new Date();
+type Named = Pick<CheckpointRow, "id" | "createdAt">;
+
+function name({ db }: WriterContext, row: Named, model: NewModel): ModelRow {
   const replaced = modelByName(db, model.name);
-  if (replaced) throwModel(db, replaced.id, now);
-  const id = newId();
-  const { name: text, trainLoss } = model;
-  insertModel(db, { id, name: text, checkpointId, trainLoss, createdAt: now.toISOString() });
+  if (replaced) throwModel(db, replaced.id, new Date());
+  const { id, name: text, trainLoss } = model;
+  insertModel(db, {
+    ...{ id, name: text, checkpointId: row.id, trainLoss, createdAt: row.createdAt },
+  });
   return getModel(db, id);
 }
 

@@ -1,12 +1,11 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { prepared } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { removeIfThere } from "../files/durable.js";
 import { leaseOfTemporary, packFile, SERIES_FOLDER, SUBFOLDERS } from "../folder/layout.js";
 import { isLeaseHeld, sweepLeases } from "../lease/lease.js";
-import { decodeHeader } from "../tensors/safetensors.js";
-import type { SafetensorsHeader } from "../tensors/safetensors.js";
+import { readHeader } from "../tensors/header-of-file.js";
 
 /**
  * Removes what dead writers left: files that they were writing, and those that had their name but
@@ -81,19 +80,6 @@ function writerOfPack(file: string): string | null {
     // What cannot be read is not ours to remove: verify names it.
     if (error instanceof SyntaxError || error instanceof TypeError) return null;
     throw error;
-  }
-}
-
-/** The header of a safetensors file. Throws SyntaxError, and the system's error. @example readHeader(file).metadata */
-export function readHeader(file: string): SafetensorsHeader {
-  const fd = openSync(file, "r");
-  try {
-    return decodeHeader((offset, length) => {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(fd, bytes, 0, length, offset));
-    }, fstatSync(fd).size);
-  } finally {
-    closeSync(fd);
   }
 }
 
