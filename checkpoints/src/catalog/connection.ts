@@ -103,6 +103,17 @@ export function openAsNewest(store: string): Catalog {
   }
 }
 
+/** A setting of the store, or null. @example getMeta(db, "trash_retention") */
+export function getMeta(db: Catalog, key: string): string | null {
+  const row = prepared(db, "SELECT value FROM meta WHERE key = ?").get(key);
+  return (row as { value: string } | undefined)?.value ?? null;
+}
+
+/** Keeps a setting of the store. Inside a transaction. Throws SQLite's errors. @example putMeta(db, "collected_at", now) */
+export function putMeta(db: Catalog, key: string, value: string): void {
+  prepared(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
+}
+
 /**
  * The id that the store got when it was made.
  *
@@ -110,10 +121,9 @@ export function openAsNewest(store: string): Catalog {
  * @example storeId(db, "/n/.forkpoint") // "0m8hk2x5c000…"
  */
 export function storeId(db: Catalog, store: string): string {
-  const row = prepared(db, "SELECT value FROM meta WHERE key = 'store_id'").get() as
-    { value: string } | undefined;
-  if (!row) throw new StoreDamaged({ path: store, reason: "it has no store id" });
-  return row.value;
+  const id = getMeta(db, "store_id");
+  if (id === null) throw new StoreDamaged({ path: store, reason: "it has no store id" });
+  return id;
 }
 
 function opened(

@@ -1,12 +1,15 @@
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { deleteCheckpoint } from "../catalog/checkpoints.js";
-import { write } from "../catalog/connection.js";
+import { StoreError } from "../errors/store-error.js";
+import { asWriteError } from "../errors/system-error.js";
+import { getMeta, putMeta, write } from "../catalog/connection.js";
 import { thinnable } from "../catalog/keyframes.js";
 import { garbageBytes, removeGarbage } from "../catalog/garbage.js";
 import { dropUnused, dropUnusedBlobs } from "../catalog/stored-tensors.js";
 import type { WriterContext } from "../writer/context.js";
 import { keyframesToDrop } from "./keyframe-spacing.js";
 import type { KeyframeBudget } from "./keyframe-spacing.js";
+import { clearStrays } from "../files/strays.js";
 import { purgeDue } from "../trash/retention.js";
 import { repack } from "./repack.js";
 
@@ -78,6 +81,26 @@ export interface Collected {
   waitingBytes: number;
 }
 
+/**
+ * Collects when the last collection of the store was a day ago. A disk that fails or is full does not
+ * matter here: the next one does it.
+ *
+ * @throws faults of the program
+ * @example collectWhenDue(context);
+ */
+export function collectWhenDue(context: WriterContext): void {
+  const { db, path } = context;
+  try {
+    const last = Date.parse(getMeta(db, COLLECTED_AT) ?? "");
+    if (Number.isNaN(last)) write(db, () => putMeta(db, COLLECTED_AT, new Date().toISOString()));
+    else if (Date.now() - last > DAY_MS) collect(context);
+  } catch (error) {
+    if (!(asWriteError(error, path) instanceof StoreError)) throw error;
+  }
+}
+
+const COLLECTED_AT = "collected_at";
+const DAY_MS = 24 * 3_600_000;
 const GRACE_MS = 10 * 60_000;
 const REPACK_FROM = 65_536;
 
@@ -97,10 +120,12 @@ export function collect(context: WriterContext, options: CollectOptions = {}): C
     }
   }
   const { db, path } = context;
+  clearStrays(context);
   const purged = purgeDue(context, new Date()).entries;
   const before = new Date(Date.now() - graceMs);
   write(db, () => dropUnusedBlobs(db, before));
   const repacked = repack(context, repackFrom).packs;
   const { files, bytes } = removeGarbage(db, path, { before: new Date(Date.now() - graceMs) });
+  write(db, () => putMeta(db, COLLECTED_AT, new Date().toISOString()));
   return { purged, repacked, files, freedBytes: bytes, waitingBytes: garbageBytes(db) };
 }

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readSync, renameSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { write } from "../catalog/connection.js";
 import { movePack, tensorsOfPack, wastefulPacks } from "../catalog/stored-tensors.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
-import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
+import { discard } from "../files/strays.js";
 import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import type { WriterContext } from "../writer/context.js";
@@ -65,16 +66,12 @@ function packAnew(context: WriterContext, old: { id: string; bytes: number }): n
   let committed = false;
   try {
     write(db, () => {
-      renameSync(temporary, packFile(path, id));
-      syncFolderOf(packFile(path, id));
+      renameDurably(temporary, packFile(path, id));
       movePack(db, old, { id, bytes, createdAt, begin: header.byteLength }, tensors);
     });
     committed = true;
   } finally {
-    if (!committed) {
-      removeIfThere(temporary);
-      removeIfThere(packFile(path, id));
-    }
+    if (!committed) discard(context, [temporary, packFile(path, id)]);
   }
   return old.bytes - bytes;
 }

@@ -1,4 +1,3 @@
-import { renameSync } from "node:fs";
 import { BlobMissing } from "../errors/data-errors.js";
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { RunNotFound } from "../errors/entry-errors.js";
@@ -18,7 +17,8 @@ import {
   insertPack,
   insertTensor,
 } from "../catalog/stored-tensors.js";
-import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
+import { clearStrays, discard } from "../files/strays.js";
 import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import { throwModel } from "../trash/marks.js";
@@ -86,6 +86,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     trainLoss: finite(input.model.trainLoss),
   };
   admit(context, input, model);
+  clearStrays(context);
   const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
   const sessionId = replayed?.sessionId ?? input.sessionId;
   const tensors = slices(input);
@@ -121,8 +122,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     const here = new Set(layout.stored.map((tensor) => tensor.digest));
     const missing = tensors.some(({ sha256: d }) => !here.has(d) && !findTensor(db, d));
     if (missing) return null;
-    renameSync(temporary, packFile(path, id));
-    syncFolderOf(packFile(path, id));
+    renameDurably(temporary, packFile(path, id));
     insertPack(db, id, layout.bytes, row.createdAt);
     for (const tensor of layout.stored) insertTensor(db, tensor);
     for (const text of Object.values(input.state.configs)) insertConfig(db, sha256(text), text);
@@ -149,10 +149,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     try {
       saved = write(db, () => commit(layout, temporary));
     } finally {
-      if (!saved) {
-        removeIfThere(temporary);
-        removeIfThere(packFile(path, id));
-      }
+      if (!saved) discard(context, [temporary, packFile(path, id)]);
     }
     if (saved) return saved;
   }

@@ -1,5 +1,5 @@
 import { OptionInvalid } from "../errors/folder-errors.js";
-import { prepared, write } from "../catalog/connection.js";
+import { getMeta, prepared, putMeta, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import type { WriterContext } from "../writer/context.js";
 import { newestStart } from "./entries.js";
@@ -17,9 +17,8 @@ const KEY = "trash_retention";
 
 /** The retention that the store keeps to; "manual" if none was set. @example readRetention(db).kind */
 export function readRetention(db: Catalog): TrashRetention {
-  const row = prepared(db, "SELECT value FROM meta WHERE key = ?").get(KEY) as
-    { value: string } | undefined;
-  return row ? (JSON.parse(row.value) as TrashRetention) : { kind: "manual" };
+  const value = getMeta(db, KEY);
+  return value === null ? { kind: "manual" } : (JSON.parse(value) as TrashRetention);
 }
 
 /**
@@ -43,12 +42,7 @@ export function setRetention({ db }: WriterContext, retention: TrashRetention): 
     value = { kind: "starts", starts };
   } else if (retention.kind !== "manual")
     refuse('must be of the kind "manual", "hours" or "starts"');
-  write(db, () =>
-    prepared(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(
-      KEY,
-      JSON.stringify(value),
-    ),
-  );
+  write(db, () => putMeta(db, KEY, JSON.stringify(value)));
 }
 
 /**

@@ -35,10 +35,11 @@ export function looseFiles(db: Catalog, store: string): { files: LooseFile[]; to
        UNION ALL SELECT run_id, series, number FROM segments`,
     )
     .all() as Recorded[];
-  const known = new Set([
-    ...rows,
-    ...recorded.map((row) => `${SERIES_FOLDER[row.series]}/${basename(recordedFile(store, row))}`),
-  ]);
+  const named = (row: Recorded): string =>
+    `${SERIES_FOLDER[row.series]}/${basename(recordedFile(store, row))}`;
+  // A sealing that was refused at its last step left its file: the next one takes its place.
+  const sealing = recorded.map((row) => named({ ...row, number: null }));
+  const known = new Set([...rows, ...recorded.map(named), ...sealing]);
   const files: LooseFile[] = [];
   let total = 0;
   for (const folder of SUBFOLDERS) {

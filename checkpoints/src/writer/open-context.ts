@@ -1,6 +1,7 @@
 import { openForWriting, write } from "../catalog/connection.js";
 import { takeLease } from "../lease/lease.js";
 import type { WriterContext } from "./context.js";
+import { clearStrays } from "../files/strays.js";
 import { clearLeftovers, forgetWriter, noteWriter } from "./leftovers.js";
 import { interruptOwnRuns, recoverRuns } from "./runs-at-work.js";
 
@@ -25,6 +26,7 @@ export function openContext(path: string): WriterContext {
       lease,
       segments: new Map(),
       sealedColumns: new Map(),
+      strays: new Set(),
     };
     recoverRuns(context);
     return context;
@@ -43,6 +45,7 @@ export function openContext(path: string): WriterContext {
 export function closeContext(context: WriterContext): void {
   try {
     interruptOwnRuns(context);
+    clearStrays(context);
   } finally {
     write(context.db, () => {
       forgetWriter(context.db, context.lease.id);
