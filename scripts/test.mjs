@@ -6,6 +6,7 @@ import { findChromium } from "./setup/chromium.mjs";
 import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 import { modernNode } from "./setup/packages.mjs";
 import { installTestPackages } from "./setup/python.mjs";
+import { installStrace } from "./setup/strace.mjs";
 
 /**
  * `npm test`: set-up, check, then every test. Ends with one line, `N passed, N failed`, that counts
@@ -19,6 +20,7 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 try {
   await setUp();
   await installTestPackages();
+  await installStrace();
   const env = {
     ...process.env,
     FORKPOINT_CHROMIUM: await findChromium(),

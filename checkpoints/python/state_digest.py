@@ -30,6 +30,26 @@ class Packs:
     def __init__(self, store):
         self.folder = Path(store) / "packs"
         self.known = {}
+        self.moves = None
+
+    def tensor(self, pack, entry):
+        """The bytes of a tensor, also where it was moved to another pack meanwhile."""
+        if not (self.folder / f"{pack}.safetensors").is_file():
+            pack, entry = self.moved()[f"{pack}/{entry}"]
+        stored, _ = self.read(pack)
+        return bytes(stored[entry]["data"])
+
+    def moved(self):
+        """Where tensors lie that were moved, by where they lay when they were saved."""
+        if self.moves is None:
+            self.moves = {}
+            for path in self.folder.glob("*.safetensors"):
+                with path.open("rb") as file:
+                    (length,) = struct.unpack("<Q", file.read(8))
+                    manifest = json.loads(json.loads(file.read(length))["__metadata__"]["forkpoint"])
+                for old, entry in manifest.get("moved", {}).items():
+                    self.moves[old] = path.stem, entry
+        return self.moves
 
     def read(self, pack):
         """(tensors by name, manifest) of a pack."""
@@ -49,13 +69,12 @@ def recompute(packs, checkpoint):
     tensors = []
     for tensor in state["tensors"]:
         place = manifest["places"][tensor["name"]]
-        stored, _ = packs.read(place["pack"])
         tensors.append(
             {
                 "name": tensor["name"],
                 "dtype": tensor["dtype"],
                 "shape": tensor["shape"],
-                "sha256": sha256(bytes(stored[place["entry"]]["data"])),
+                "sha256": sha256(packs.tensor(place["pack"], place["entry"])),
             }
         )
     document = {

@@ -3,14 +3,17 @@ export type { Store } from "./store.js";
 export { findStore } from "./folder/search.js";
 export type { OpenOptions } from "./folder/front-gate.js";
 
-export type { SessionRow } from "./catalog/sessions.js";
+export type { SessionAttributes, SessionRow } from "./catalog/sessions.js";
 export type { RunMode, RunRow, RunStatus } from "./catalog/runs.js";
 export type { TimelinePart } from "./catalog/timeline.js";
 export type { CheckpointRow, CheckpointTrigger } from "./catalog/checkpoints.js";
 export type { NearestCheckpoint } from "./catalog/nearest.js";
 export type { ModelRow } from "./catalog/models.js";
 export type { EventRow } from "./catalog/events.js";
-export type { TrashRow } from "./trash/trash.js";
+export type { TrashFilter, TrashItem, TrashKind, TrashRow } from "./trash/entries.js";
+export type { Purged } from "./trash/purge.js";
+export type { TrashRetention } from "./trash/retention.js";
+export type { SessionHolder } from "./lease/holder.js";
 export type { SampleRow } from "./metrics/chunk.js";
 export type { LoggedRow } from "./metrics/log-values.js";
 export type { StepRange } from "./metrics/read.js";
@@ -25,11 +28,15 @@ export type {
 } from "./writer/writer.js";
 export type { NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
 export type { TensorSlice } from "./tensors/pack.js";
-export type { Thinned } from "./tensors/collection.js";
+export type { Collected, CollectOptions, Thinned } from "./tensors/collection.js";
 export type { KeyframeBudget } from "./tensors/keyframe-spacing.js";
 export type { Keyframes } from "./catalog/keyframes.js";
 export type { Manifest, ManifestTensor } from "./tensors/manifest.js";
 export type { RestoredState } from "./tensors/restore.js";
+
+export { verify } from "./verify/verify.js";
+export type { VerifyOptions } from "./verify/verify.js";
+export type { Fault, Part, VerifyProgress, VerifyReport } from "./verify/report.js";
 
 export { sha256, stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";

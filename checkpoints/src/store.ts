@@ -32,8 +32,10 @@ import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
 import { restoreState } from "./tensors/restore.js";
 import type { RestoredState } from "./tensors/restore.js";
-import { listTrash } from "./trash/trash.js";
-import type { TrashRow } from "./trash/trash.js";
+import { holderOf } from "./lease/holder.js";
+import type { SessionHolder } from "./lease/holder.js";
+import { trashOver } from "./trash/front.js";
+import type { Trash } from "./trash/front.js";
 import { writerOver } from "./writer/client.js";
 import type { WriterClient } from "./writer/client.js";
 import { workerOf } from "./writer/worker-host.js";
@@ -54,6 +56,11 @@ export interface Store {
     /** Throws SessionNotFound. */
     get(id: string): SessionRow;
     byName(name: string): SessionRow | null;
+    /**
+     * Who trains it now, in this process or another: others may read and fork it meanwhile, not
+     * train it. null where nobody does, or the one that did is dead. Throws SessionNotFound.
+     */
+    holder(id: string): SessionHolder | null;
   };
   readonly runs: {
     /** Of that session itself, oldest first. */
@@ -96,7 +103,7 @@ export interface Store {
     defaultName(): string;
   };
   readonly events: { /** Oldest first. */ list(sessionId?: string): EventRow[] };
-  readonly trash: { /** Newest first. */ list(): TrashRow[] };
+  readonly trash: Trash;
   /** All tensors, each checked. Rejects with CheckpointNotFound, CheckpointDamaged, TensorDamaged. */
   readTensors(checkpointId: string): Promise<RestoredState>;
   /** Checked. Rejects with BlobMissing, BlobDamaged. */
@@ -191,6 +198,7 @@ function storeOver(
       list: () => read(listSessions),
       get: (id) => read((db) => getSession(db, id)),
       byName: (name) => read((db) => sessionByName(db, name)),
+      holder: (id) => read((db) => holderOf(db, path, id)),
     },
     runs: {
       list: (sessionId) => read((db) => listRuns(db, sessionId)),
@@ -214,7 +222,7 @@ function storeOver(
       defaultName: () => read(defaultModelName),
     },
     events: { list: (sessionId) => read((db) => listEvents(db, sessionId)) },
-    trash: { list: () => read(listTrash) },
+    trash: trashOver(path, read, client.writer),
     readTensors: (id) => readLater((db) => restoreState(db, path, id)),
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),

@@ -45,24 +45,25 @@ SELECT c.id, c.session_id AS sessionId, c.run_id AS runId, c.step, c.kind, c.tri
 
 /** The checkpoints saved in a session itself, oldest first. @example listCheckpoints(db, id).length */
 export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[] {
-  return prepared(db, `${SELECT_CHECKPOINT} WHERE c.session_id = ? ORDER BY c.number`).all(
-    sessionId,
-  ) as CheckpointRow[];
+  return prepared(
+    db,
+    `${SELECT_CHECKPOINT} WHERE c.session_id = ? AND c.trash_id IS NULL ORDER BY c.number`,
+  ).all(sessionId) as CheckpointRow[];
 }
 
 /** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */
 export function getCheckpoint(db: Catalog, id: string): CheckpointRow {
-  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ?`).get(id) as
+  const row = prepared(db, `${SELECT_CHECKPOINT} WHERE c.id = ? AND c.trash_id IS NULL`).get(id) as
     CheckpointRow | undefined;
   if (!row) throw new CheckpointNotFound({ id });
   return row;
 }
 
-/** The stored state of a checkpoint. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
-export function getStoredState(db: Catalog, id: string): StoredState {
-  const row = prepared(db, "SELECT state, engine FROM checkpoints WHERE id = ?").get(id);
+/** The stored state of a checkpoint, one in the trash too. Throws CheckpointNotFound. @example getStoredState(db, id).engine */
+export function getStoredState(db: Catalog, id: string): StoredState & { digest: string } {
+  const row = prepared(db, "SELECT state, engine, digest FROM checkpoints WHERE id = ?").get(id);
   if (!row) throw new CheckpointNotFound({ id });
-  return row as StoredState;
+  return row as StoredState & { digest: string };
 }
 
 /**
@@ -78,9 +79,15 @@ export function newestMergeNumber(
   const row = prepared(
     db,
     `SELECT coalesce(max(number), 0) AS n FROM checkpoints
-     WHERE session_id = ? AND trigger = 'merge' AND after_run < ?`,
+     WHERE session_id = ? AND trigger = 'merge' AND after_run < ? AND trash_id IS NULL`,
   ).get(sessionId, beforeRun) as { n: number };
   return row.n;
+}
+
+/** The id of the checkpoint of this number, or null. @example checkpointOfNumber(db, 12) */
+export function checkpointOfNumber(db: Catalog, number: number): string | null {
+  const row = prepared(db, "SELECT id FROM checkpoints WHERE number = ?").get(number);
+  return (row as { id: string } | undefined)?.id ?? null;
 }
 
 /** What a state knows of its session: which runs and merges count for it. */

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { catalogFile } from "../folder/layout.js";
@@ -30,7 +31,7 @@ test("a catalog is made once and is safe against power cuts and its own schema",
   expect(pragma("synchronous")).toBe(2);
   expect(pragma("foreign_keys")).toBe(1);
   expect(pragma("trusted_schema")).toBe(0);
-  expect(pragma("user_version")).toBe(2);
+  expect(pragma("user_version")).toBe(3);
   expect(() => db.exec("DELETE FROM sqlite_schema")).toThrow(/may not be modified/);
   db.close();
 });
@@ -72,6 +73,13 @@ test("what is no Forkpoint catalog is left alone", () => {
 test("a file that is no database is damage", () => {
   writeFileSync(catalogFile(folder.path), "This is no database.".repeat(1000));
   for (const open of openings) expect(() => open(folder.path)).toThrow(code("StoreDamaged"));
+});
+
+test("full folders without a catalog are not taken for a new store", () => {
+  mkdirSync(join(folder.path, "packs"));
+  writeFileSync(join(folder.path, "packs", "0m8h.safetensors"), "");
+  expect(() => openForWriting(folder.path)).toThrow(/verify --repair/);
+  expect(existsSync(catalogFile(folder.path))).toBe(false);
 });
 
 test("a store without a catalog is not found by a reader", () => {

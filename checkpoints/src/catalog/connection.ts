@@ -1,5 +1,6 @@
 import BetterSqlite3 from "better-sqlite3";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { StoreDamaged, StoreNewer, StoreNotFound } from "../errors/folder-errors.js";
 import { asWriteError } from "../errors/system-error.js";
 import { catalogFile } from "../folder/layout.js";
@@ -39,12 +40,18 @@ export function write<T>(db: Catalog, act: () => T): T {
 }
 
 /**
- * Opens the catalog for writing, making or migrating it. Only the store worker does this.
+ * Opens the catalog for writing, making or migrating it. Only the store worker does this, and a
+ * repair.
  *
+ * @param rebuilding make one where packs say that there was another
  * @throws StoreNewer, StoreDamaged, StoreWriteFailed
  * @example const db = openForWriting("/n/.forkpoint");
  */
-export function openForWriting(store: string): Catalog {
+export function openForWriting(store: string, rebuilding = false): Catalog {
+  // An empty catalog over full folders would hide that the catalog was lost.
+  if (!rebuilding && !existsSync(catalogFile(store)) && holdsPacks(store)) {
+    throw new StoreDamaged({ path: store, reason: "catalog.sqlite is gone" });
+  }
   return opened(store, {}, (db) => {
     db.pragma("synchronous = FULL");
     // A catalog of a newer or another program must stay untouched.
@@ -71,16 +78,52 @@ export function openForReading(store: string): Catalog {
 }
 
 /**
+ * Opens the catalog for reading, an older one as a copy in memory that is brought up there: the file
+ * stays as it is.
+ *
+ * @throws StoreNotFound, StoreNewer, StoreDamaged
+ * @example const db = openAsNewest("/n/.forkpoint");
+ */
+export function openAsNewest(store: string): Catalog {
+  const db = openForReading(store);
+  if (versionOf(db) === NEWEST) return db;
+  try {
+    const image = db.serialize();
+    // A copy in memory has no write-ahead log.
+    image[18] = image[19] = 1;
+    const copy = new BetterSqlite3(image);
+    copy.pragma("trusted_schema = OFF");
+    copy.pragma("foreign_keys = OFF");
+    write(copy, () => migrate(copy, store));
+    return copy;
+  } catch (error) {
+    throw asWriteError(error, store);
+  } finally {
+    db.close();
+  }
+}
+
+/** A setting of the store, or null. @example getMeta(db, "trash_retention") */
+export function getMeta(db: Catalog, key: string): string | null {
+  const row = prepared(db, "SELECT value FROM meta WHERE key = ?").get(key);
+  return (row as { value: string } | undefined)?.value ?? null;
+}
+
+/** Keeps a setting of the store. Inside a transaction. Throws SQLite's errors. @example putMeta(db, "collected_at", now) */
+export function putMeta(db: Catalog, key: string, value: string): void {
+  prepared(db, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
+}
+
+/**
  * The id that the store got when it was made.
  *
  * @throws StoreDamaged
  * @example storeId(db, "/n/.forkpoint") // "0m8hk2x5c000…"
  */
 export function storeId(db: Catalog, store: string): string {
-  const row = prepared(db, "SELECT value FROM meta WHERE key = 'store_id'").get() as
-    { value: string } | undefined;
-  if (!row) throw new StoreDamaged({ path: store, reason: "it has no store id" });
-  return row.value;
+  const id = getMeta(db, "store_id");
+  if (id === null) throw new StoreDamaged({ path: store, reason: "it has no store id" });
+  return id;
 }
 
 function opened(
@@ -103,6 +146,11 @@ function opened(
     db?.close();
     throw asWriteError(error, store);
   }
+}
+
+function holdsPacks(store: string): boolean {
+  const folder = join(store, "packs");
+  return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".safetensors"));
 }
 
 function versionOf(db: Catalog): number {

@@ -16,11 +16,14 @@ const SELECT = `
 SELECT id, session_id AS sessionId, run_id AS runId, step, kind, data, created_at AS createdAt
 FROM events`;
 
-/** The events of one session, or of all, oldest first. @example listEvents(db, id).map((event) => event.kind) */
+/** The events of one session, or of all that are not in the trash, oldest first. @example listEvents(db, id).map((event) => event.kind) */
 export function listEvents(db: Catalog, sessionId?: string): EventRow[] {
   const rows =
     sessionId === undefined
-      ? prepared(db, `${SELECT} ORDER BY number`).all()
+      ? prepared(
+          db,
+          `${SELECT} WHERE session_id IN (SELECT session_id FROM session_names) ORDER BY number`,
+        ).all()
       : prepared(db, `${SELECT} WHERE session_id = ? ORDER BY number`).all(sessionId);
   return (rows as (Omit<EventRow, "data"> & { data: string })[]).map((row) => ({
     ...row,

@@ -81,14 +81,14 @@ export function thinnable(db: Catalog, sessionId: string, keepNewest: number): T
     views.push(visibleCheckpoints(db, view, 0, until));
   }
   const visible = new Set(views.flatMap((rows) => rows.map((row) => row.id)));
-  const fixed = new Set([...now.slice(-keepNewest), ...views.flatMap((rows) => rows.slice(0, 1))]);
+  const newest = now.slice(Math.max(0, now.length - keepNewest));
+  const fixed = new Set([...newest, ...views.flatMap((rows) => rows.slice(0, 1))]);
   const fixedIds = new Set([...fixed].map((row) => row.id));
   const rows = prepared(
     db,
     `SELECT c.id, c.step, c.bytes,
        c.trigger NOT IN ('auto', 'replay', 'pause')
        OR EXISTS (SELECT 1 FROM models m WHERE m.checkpoint_id = c.id)
-       OR EXISTS (SELECT 1 FROM trash t WHERE t.checkpoint_id = c.id)
        OR EXISTS (SELECT 1 FROM sessions s WHERE s.fork_checkpoint_id = c.id)
        OR EXISTS (SELECT 1 FROM checkpoints m WHERE m.trigger = 'merge'
          AND (m.parent_checkpoint_id = c.id OR m.second_parent_checkpoint_id = c.id))
@@ -98,7 +98,7 @@ export function thinnable(db: Catalog, sessionId: string, keepNewest: number): T
        OR c.step IN (SELECT r.from_step FROM runs r JOIN sessions s ON s.id = r.session_id
          WHERE s.root_session_id = @rootSessionId AND s.parent_session_id IS NOT NULL
            AND r.from_step < s.fork_step) AS needed
-     FROM checkpoints c WHERE c.session_id = @sessionId ORDER BY c.step, c.number`,
+     FROM checkpoints c WHERE c.session_id = @sessionId AND c.trash_id IS NULL ORDER BY c.step, c.number`,
   ).all({ sessionId, rootSessionId }) as {
     id: string;
     step: number;

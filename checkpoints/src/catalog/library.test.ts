@@ -69,18 +69,21 @@ describe("models", () => {
 
 describe("sessions", () => {
   test("keep their facts; their names move", async () => {
+    const attributes = { env_mode: "drift", mu: 0.25, model_signature: null, exact: true };
     const fork = await store.writer.createSession(
-      sessionInput("hot", { parentSessionId: session.id, forkStep: 7 }),
+      sessionInput("hot", { parentSessionId: session.id, forkStep: 7, attributes }),
     );
     expect(fork).toMatchObject({
       parentSessionId: session.id,
       rootSessionId: session.id,
       forkStep: 7,
       forkCheckpointId: null,
+      attributes,
       lastRunAt: null,
       trainingConfig: '{"seed":1337}',
     });
     expect(session).toMatchObject({
+      attributes: {},
       parentSessionId: null,
       rootSessionId: session.id,
       forkStep: 0,
@@ -101,6 +104,7 @@ describe("sessions", () => {
     ["an unknown parent", "SessionNotFound", () => ({ parentSessionId: "x", forkStep: 0 })],
     ["a fork without a step", "OptionInvalid", () => ({ parentSessionId: session.id })],
     ["a fork step of a root", "OptionInvalid", () => ({ forkStep: 3 })],
+    ["an attribute that is no plain value", "OptionInvalid", () => ({ attributes: { mu: NaN } })],
     ["an unknown checkpoint", "CheckpointNotFound", () => ({ forkCheckpointId: "x" })],
   ])("refuse %s", async (_, name, more) => {
     const before = store.sessions.list();

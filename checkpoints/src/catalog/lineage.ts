@@ -47,7 +47,7 @@ export function lineage(db: Catalog, sessionId: string): Generation[] {
     const runs = prepared(
       db,
       `SELECT id, from_step AS fromStep, last_step AS lastStep FROM runs
-       WHERE session_id = ? AND number <= ? ORDER BY number`,
+       WHERE session_id = ? AND number <= ? AND trash_id IS NULL ORDER BY number`,
     ).all(id, newestRun) as RunStretch[];
     const { parent, forkRun, forkMerge, ...fork } = prepared(
       db,

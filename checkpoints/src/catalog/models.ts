@@ -25,25 +25,34 @@ FROM models m JOIN checkpoints c ON c.id = m.checkpoint_id JOIN sessions s ON s.
 
 /** The model library, newest first. @example listModels(db)[0]?.name */
 export function listModels(db: Catalog): ModelRow[] {
-  return prepared(db, `${SELECT} ORDER BY m.created_at DESC, m.number DESC`).all() as ModelRow[];
+  return prepared(
+    db,
+    `${SELECT} WHERE m.trash_id IS NULL ORDER BY m.created_at DESC, m.number DESC`,
+  ).all() as ModelRow[];
 }
 
 /** The model of this id. Throws ModelNotFound. @example getModel(db, id).step */
 export function getModel(db: Catalog, id: string): ModelRow {
-  const row = prepared(db, `${SELECT} WHERE m.id = ?`).get(id) as ModelRow | undefined;
+  const row = prepared(db, `${SELECT} WHERE m.id = ? AND m.trash_id IS NULL`).get(id) as
+    ModelRow | undefined;
   if (!row) throw new ModelNotFound({ id });
   return row;
 }
 
 /** The model of this name, or null. @example modelByName(db, "Model 1")?.id */
 export function modelByName(db: Catalog, name: string): ModelRow | null {
-  const row = prepared(db, `${SELECT} WHERE m.name = ?`).get(name.normalize("NFC").trim());
+  const row = prepared(db, `${SELECT} WHERE m.name = ? AND m.trash_id IS NULL`).get(
+    name.normalize("NFC").trim(),
+  );
   return (row as ModelRow | undefined) ?? null;
 }
 
 /** "Model N" with the smallest N that no model has. @example defaultModelName(db) // "Model 1" */
 export function defaultModelName(db: Catalog): string {
-  const names = prepared(db, "SELECT name FROM models WHERE name GLOB 'Model [1-9]*'").all();
+  const names = prepared(
+    db,
+    "SELECT name FROM models WHERE name GLOB 'Model [1-9]*' AND trash_id IS NULL",
+  ).all();
   const taken = new Set((names as { name: string }[]).map((row) => row.name));
   let number = 1;
   while (taken.has(`Model ${number}`)) number += 1;
@@ -71,9 +80,4 @@ export function insertModel(
 /** Gives a model another name. Throws SQLite's errors. @example write(db, () => updateModelName(db, id, "best")) */
 export function updateModelName(db: Catalog, id: string, name: string): void {
   prepared(db, "UPDATE models SET name = ? WHERE id = ?").run(name, id);
-}
-
-/** Removes a model's row. Throws SQLite's errors. @example write(db, () => deleteModelRow(db, id)) */
-export function deleteModelRow(db: Catalog, id: string): void {
-  prepared(db, "DELETE FROM models WHERE id = ?").run(id);
 }

@@ -1,5 +1,8 @@
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
+import { basename } from "node:path";
+import { addGarbage } from "./garbage.js";
+import { segmentFile, SERIES_FOLDER } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 
 /** A live segment of a run, as the catalog records it. */
@@ -57,13 +60,18 @@ export function advanceSegment(
   ).run(rows, lastStep, runId, series, number);
 }
 
-/** Puts the sealed file in the place of a run's segments. Throws SQLite's errors. @example write(db, () => replaceBySealed(…)) */
+/** Puts the sealed file in the place of a run's segments, whose files become garbage. Throws SQLite's errors. @example write(db, () => replaceBySealed(…)) */
 export function replaceBySealed(
   db: Catalog,
   runId: string,
   series: Series,
   sealed: SealedRow | null,
 ): void {
+  // Whoever seals removes them at once; what a crash or a failing disk leaves, the next collection.
+  for (const { number } of listSegments(db, runId, series)) {
+    const name = basename(segmentFile("", series, runId, number));
+    addGarbage(db, { folder: SERIES_FOLDER[series], name, bytes: 0 });
+  }
   prepared(db, "DELETE FROM segments WHERE run_id = ? AND series = ?").run(runId, series);
   if (!sealed) return;
   prepared(db, "INSERT INTO sealed (run_id, series, rows, bytes) VALUES (?, ?, ?, ?)").run(

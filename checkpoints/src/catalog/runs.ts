@@ -57,11 +57,14 @@ function fromRaw(raw: Raw): RunRow {
 
 /** The runs of one session itself, oldest first. @example listRuns(db, sessionId).at(-1)?.status */
 export function listRuns(db: Catalog, sessionId: string): RunRow[] {
-  const rows = prepared(db, `${SELECT} WHERE session_id = ? ORDER BY number`).all(sessionId);
+  const rows = prepared(
+    db,
+    `${SELECT} WHERE session_id = ? AND trash_id IS NULL ORDER BY number`,
+  ).all(sessionId);
   return (rows as Raw[]).map(fromRaw);
 }
 
-/** The run of this id. Throws RunNotFound. @example getRun(db, id).lastStep */
+/** The run of this id, one in the trash too. Throws RunNotFound. @example getRun(db, id).lastStep */
 export function getRun(db: Catalog, id: string): RunRow {
   const raw = prepared(db, `${SELECT} WHERE id = ?`).get(id) as Raw | undefined;
   if (!raw) throw new RunNotFound({ id });
@@ -141,7 +144,7 @@ export function endRun(
 export function newestRunNumber(db: Catalog, sessionId: string): number {
   const row = prepared(
     db,
-    "SELECT coalesce(max(number), 0) AS n FROM runs WHERE session_id = ?",
+    `SELECT coalesce(max(number), 0) AS n FROM runs WHERE session_id = ? AND trash_id IS NULL`,
   ).get(sessionId) as { n: number };
   return row.n;
 }

@@ -1,5 +1,6 @@
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
+import { addGarbage } from "./garbage.js";
 
 /** Where the bytes of a tensor lie. */
 export interface StoredTensor {
@@ -42,7 +43,7 @@ export function insertTensor(db: Catalog, tensor: StoredTensor): void {
 
 /**
  * Removes those of these tensors that no checkpoint uses any more, and the packs that are left
- * without a tensor in use and whose own checkpoint is gone.
+ * without a tensor in use and whose own checkpoint is gone: their files become garbage.
  *
  * @param digests tensors that lost a checkpoint
  * @param checkpoints that were removed: each had a pack of its own id
@@ -72,9 +73,101 @@ export function dropUnused(
   const packs: { id: string; bytes: number }[] = [];
   for (const candidate of candidates) {
     const pack = dropPack.get(candidate) as { id: string; bytes: number } | undefined;
-    if (pack) packs.push(pack);
+    if (!pack) continue;
+    packs.push(pack);
+    addGarbage(db, { folder: "packs", name: `${pack.id}.safetensors`, bytes: pack.bytes });
   }
   return packs;
+}
+
+/** A pack file. */
+export interface PackRow {
+  id: string;
+  bytes: number;
+}
+
+/**
+ * Packs of which more than half, and at least so many bytes, are tensors that nothing uses, and
+ * whose own checkpoint is gone.
+ *
+ * @example wastefulPacks(db, 65_536).length
+ */
+export function wastefulPacks(db: Catalog, minDead: number): PackRow[] {
+  return prepared(
+    db,
+    `SELECT p.id, p.bytes FROM packs p JOIN tensors t ON t.pack_id = p.id
+     WHERE NOT EXISTS (SELECT 1 FROM checkpoints c WHERE c.id = p.id)
+     GROUP BY p.id HAVING p.bytes - sum(t.length) >= max(@minDead, sum(t.length)) ORDER BY p.id`,
+  ).all({ minDead }) as PackRow[];
+}
+
+/** The tensors of a pack that are in use, in their order. @example tensorsOfPack(db, id).length */
+export function tensorsOfPack(db: Catalog, pack: string): StoredTensor[] {
+  return prepared(
+    db,
+    `SELECT digest, pack_id AS pack, entry, offset, length FROM tensors WHERE pack_id = ?
+     ORDER BY offset`,
+  ).all(pack) as StoredTensor[];
+}
+
+/**
+ * Notes that tensors lie in a new pack, one behind the other from `begin` on; the old pack becomes
+ * garbage. Inside a transaction. Throws SQLite's errors.
+ *
+ * @example write(db, () => movePack(db, old, { id, bytes, createdAt, begin: 512 }, tensors))
+ */
+export function movePack(
+  db: Catalog,
+  old: PackRow,
+  fresh: PackRow & { createdAt: string; begin: number },
+  tensors: readonly StoredTensor[],
+): void {
+  insertPack(db, fresh.id, fresh.bytes, fresh.createdAt);
+  let offset = fresh.begin;
+  for (const { digest, length } of tensors) {
+    prepared(db, "UPDATE tensors SET pack_id = ?, offset = ? WHERE digest = ? AND pack_id = ?").run(
+      fresh.id,
+      offset,
+      digest,
+      old.id,
+    );
+    offset += length;
+  }
+  prepared(db, "DELETE FROM packs WHERE id = ?").run(old.id);
+  addGarbage(db, { folder: "packs", name: `${old.id}.safetensors`, bytes: old.bytes });
+}
+
+/**
+ * Drops the blobs made before a time that no checkpoint and no session's settings name: their files
+ * become garbage.
+ *
+ * @returns their digests
+ * @example write(db, () => dropUnusedBlobs(db, new Date(Date.now() - graceMs)))
+ */
+export function dropUnusedBlobs(db: Catalog, before: Date): string[] {
+  const old = prepared(db, "SELECT digest, bytes FROM blobs WHERE created_at <= ?").all(
+    before.toISOString(),
+  ) as { digest: string; bytes: number }[];
+  if (old.length === 0) return [];
+  const used = new Set(
+    (
+      prepared(
+        db,
+        "SELECT DISTINCT b.value AS digest FROM checkpoints c, json_each(c.state, '$.blobs') b WHERE json_valid(c.state)",
+      ).all() as { digest: string }[]
+    ).map((row) => row.digest),
+  );
+  const named = prepared(
+    db,
+    `SELECT 1 FROM sessions WHERE instr(data_config, @digest) + instr(training_config, @digest)
+       + instr(model_config, @digest) + instr(attributes, @digest) > 0`,
+  );
+  const unused = old.filter(({ digest }) => !used.has(digest) && !named.get({ digest }));
+  for (const { digest, bytes } of unused) {
+    prepared(db, "DELETE FROM blobs WHERE digest = ?").run(digest);
+    addGarbage(db, { folder: "blobs", name: digest, bytes });
+  }
+  return unused.map((blob) => blob.digest);
 }
 
 /** Whether the catalog knows a blob. @example hasBlob(db, digest) */
@@ -88,6 +181,13 @@ export function insertBlob(db: Catalog, digest: string, bytes: number, createdAt
     digest,
     bytes,
     createdAt,
+  );
+}
+
+/** Dates a blob anew; false if it is not known (any more). @example write(db, () => renewBlob(db, digest, now)) */
+export function renewBlob(db: Catalog, digest: string, now: string): boolean {
+  return (
+    prepared(db, "UPDATE blobs SET created_at = ? WHERE digest = ?").run(now, digest).changes > 0
   );
 }
 

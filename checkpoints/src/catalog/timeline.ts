@@ -1,5 +1,6 @@
 import type { Catalog } from "./connection.js";
 import { lineage } from "./lineage.js";
+import type { RunStretch } from "./lineage.js";
 
 /** A stretch of steps, both ends included, and the run that recorded it. */
 export interface TimelinePart {
@@ -22,20 +23,39 @@ export interface TimelinePart {
 export function timeline(db: Catalog, sessionId: string): TimelinePart[] {
   const parts: TimelinePart[] = [];
   for (const { id, until, runs } of lineage(db, sessionId)) {
-    for (const run of runs) {
-      cutAfter(parts, run.fromStep);
-      const end = parts.at(-1)?.to ?? -1;
-      const from = Math.max(run.fromStep, end + 1);
-      const to = Math.min(run.lastStep, until);
-      if (from > to) continue;
-      parts.push({ sessionId: id, runId: run.id, from, to, inherited: id !== sessionId });
-    }
-    cutAfter(parts, until);
+    layRuns(parts, runs, until, (part) => ({
+      ...{ sessionId: id, ...part, inherited: id !== sessionId },
+    }));
   }
   return parts;
 }
 
-function cutAfter(parts: TimelinePart[], step: number): void {
+/** A stretch of steps and its run. */
+export type RunPart = Pick<TimelinePart, "runId" | "from" | "to">;
+
+/**
+ * Lays runs over what is there, in their order, each from its first step on; ends at a step.
+ *
+ * @example layRuns([], runs, 300, (part) => part) // what a fork at step 300 sees of them
+ */
+export function layRuns<Part extends RunPart>(
+  parts: Part[],
+  runs: readonly RunStretch[],
+  until: number,
+  make: (part: RunPart) => Part,
+): Part[] {
+  for (const run of runs) {
+    cutAfter(parts, run.fromStep);
+    const end = parts.at(-1)?.to ?? -1;
+    const from = Math.max(run.fromStep, end + 1);
+    const to = Math.min(run.lastStep, until);
+    if (from <= to) parts.push(make({ runId: run.id, from, to }));
+  }
+  cutAfter(parts, until);
+  return parts;
+}
+
+function cutAfter(parts: RunPart[], step: number): void {
   while (parts.length > 0 && parts.at(-1)!.from > step) parts.pop();
   const last = parts.at(-1);
   if (last && last.to > step) last.to = step;

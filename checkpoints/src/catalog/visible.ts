@@ -20,12 +20,12 @@ export function viewOfNow(id: string): CheckpointView {
 // A checkpoint knows the runs up to `after_run`, the view those up to `newestRun`. The runs that
 // only one of them knows must not have begun before the checkpoint's step: else the step that the
 // view shows was made by another run. Likewise with merges, which change their own step too.
-const VISIBLE = `c.session_id = @id AND c.step BETWEEN @from AND @to
-  AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.session_id = c.session_id
+const VISIBLE = `c.session_id = @id AND c.trash_id IS NULL AND c.step BETWEEN @from AND @to
+  AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.session_id = c.session_id AND r.trash_id IS NULL
     AND r.number > min(c.after_run, @newestRun) AND r.number <= max(c.after_run, @newestRun)
     AND r.from_step < c.step)
   AND NOT EXISTS (SELECT 1 FROM checkpoints m
-    WHERE m.session_id = c.session_id AND m.trigger = 'merge'
+    WHERE m.session_id = c.session_id AND m.trigger = 'merge' AND m.trash_id IS NULL
     AND m.number > min(c.after_merge, @newestMerge)
     AND m.number <= max(c.after_merge, @newestMerge) AND m.step <= c.step)`;
 

@@ -74,6 +74,46 @@ export class TrashNotFound extends StoreError {
   }
 }
 
+/** What is to go is what something else stands on. `data.by` says what. */
+export class StillNeeded extends StoreError {
+  constructor(
+    data: { kind: string; id: string; name: string; by: readonly NeededBy[]; purging: boolean },
+    options?: ErrorOptions,
+  ) {
+    super(
+      "StillNeeded",
+      `The ${data.kind} "${data.name}" is still needed: ${data.by.map((need) => need.why).join("; ")}. ${
+        data.purging ? "Purge these in the same call" : "Move these to the trash in the same call"
+      }, or leave it.`,
+      data,
+      options,
+    );
+  }
+}
+
+/** What needs something, and why, as one clause. */
+export interface NeededBy {
+  kind: "model" | "checkpoint" | "run" | "session";
+  id: string;
+  name: string;
+  why: string;
+}
+
+/** What is to come back has no place to come back to, or the place has changed. */
+export class PlaceGone extends StoreError {
+  constructor(
+    data: { kind: string; name: string; reason: string; remedy: string },
+    options?: ErrorOptions,
+  ) {
+    super(
+      "PlaceGone",
+      `The ${data.kind} "${data.name}" cannot come back (${data.reason}); ${data.remedy}.`,
+      data,
+      options,
+    );
+  }
+}
+
 /** Another run trains this session now; `data.holder` says who. */
 export class SessionBusy extends StoreError {
   constructor(

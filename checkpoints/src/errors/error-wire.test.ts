@@ -18,7 +18,8 @@ const data = {
     file: "f",
     pack: "p",
   },
-  ...{ sessionId: "s", runId: "r", status: "completed" },
+  ...{ sessionId: "s", runId: "r", status: "completed", remedy: "wait", purging: false },
+  by: [{ kind: "run", id: "r", name: "n", why: "it is so" }],
   holder: { runId: "r", pid: 7, since: "2026" },
 };
 

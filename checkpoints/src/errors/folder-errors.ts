@@ -65,7 +65,19 @@ export class StoreDamaged extends StoreError {
   constructor(data: { path: string; reason: string }, options?: ErrorOptions) {
     super(
       "StoreDamaged",
-      `The catalog of the store ${data.path} is damaged (${data.reason}); keep the folder as it is and restore catalog.sqlite from a copy.`,
+      `The catalog of the store ${data.path} is damaged (${data.reason}); "forkpoint verify --repair" rebuilds it from the files beside it, or put a copy of catalog.sqlite back.`,
+      data,
+      options,
+    );
+  }
+}
+
+/** Another process writes the store, so that its catalog cannot be replaced now. */
+export class StoreInUse extends StoreError {
+  constructor(data: { path: string }, options?: ErrorOptions) {
+    super(
+      "StoreInUse",
+      `Another process has the store ${data.path} open for writing; close its notebooks and try again.`,
       data,
       options,
     );

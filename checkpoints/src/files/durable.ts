@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileSystem } from "./file-system.js";
 
 /**
  * Writes all bytes at the end of an open file. A write on a nearly full disk can come back short
@@ -12,7 +12,7 @@ export function writeAll(fd: number, parts: readonly Uint8Array[]): void {
   for (const part of parts) {
     let written = 0;
     while (written < part.byteLength) {
-      const count = writeSync(fd, part, written, part.byteLength - written);
+      const count = fileSystem.writeSync(fd, part, written, part.byteLength - written);
       if (count === 0) {
         throw Object.assign(new Error("the disk took no more bytes"), { code: "ENOSPC" });
       }
@@ -22,19 +22,20 @@ export function writeAll(fd: number, parts: readonly Uint8Array[]): void {
 }
 
 /**
- * Makes a new file with these bytes and waits until the disk has them. On failure no file is left.
+ * Makes a new file with these bytes and waits until the disk has them. On failure no file is left,
+ * unless that fails too.
  *
  * @throws the system's error
  * @example writeDurably("/store/packs/.tmp-1-2", [bytes]);
  */
 export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
-  const fd = openSync(path, "wx", 0o600);
+  const fd = fileSystem.openSync(path, "wx", 0o600);
   try {
     try {
       writeAll(fd, parts);
-      fsyncSync(fd);
+      fileSystem.fsyncSync(fd);
     } finally {
-      closeSync(fd);
+      fileSystem.closeSync(fd);
     }
   } catch (error) {
     removeIfThere(path);
@@ -51,12 +52,23 @@ export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
 export function syncFolderOf(path: string): void {
   // Windows can not open a folder; its file systems journal names by themselves.
   if (process.platform === "win32") return;
-  const fd = openSync(dirname(path), "r");
+  const fd = fileSystem.openSync(dirname(path), "r");
   try {
-    fsyncSync(fd);
+    fileSystem.fsyncSync(fd);
   } finally {
-    closeSync(fd);
+    fileSystem.closeSync(fd);
   }
+}
+
+/**
+ * Gives a file that the disk has its name, and waits until the disk knows the name.
+ *
+ * @throws the system's error
+ * @example renameDurably(temporary, packFile(store, id));
+ */
+export function renameDurably(from: string, to: string): void {
+  fileSystem.renameSync(from, to);
+  syncFolderOf(to);
 }
 
 /**
@@ -67,7 +79,7 @@ export function syncFolderOf(path: string): void {
  */
 export function removeIfThere(path: string): void {
   try {
-    unlinkSync(path);
+    fileSystem.unlinkSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }

@@ -1,13 +1,17 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync } from "node:fs";
+import { constants } from "node:fs";
 import { MetricsInvalid } from "../errors/data-errors.js";
 import { write } from "../catalog/connection.js";
 import { advanceSegment, insertSegment, listSegments } from "../catalog/recorded-rows.js";
 import { advanceRun, getLiveRun } from "../catalog/runs.js";
 import { removeIfThere, writeAll } from "../files/durable.js";
+import { fileSystem } from "../files/file-system.js";
 import { SERIES_FOLDER, segmentFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 import type { WriterContext } from "../writer/context.js";
 import type { Chunk } from "./chunk.js";
+
+const { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } = constants;
+const APPEND_TO_EMPTY = O_APPEND | O_CREAT | O_TRUNC | O_WRONLY;
 
 /** A segment that this worker appends to. */
 export interface OpenSegment {
@@ -18,6 +22,10 @@ export interface OpenSegment {
   schema: Uint8Array;
   /** Bytes of whole messages in the file. */
   length: number;
+  /** Of the run's segments before this one. They stay open until its end, for flush to sync them. */
+  earlier: number[];
+  /** Rows that were refused are still behind these: they could not be cut off. */
+  torn?: boolean;
 }
 
 /**
@@ -39,6 +47,7 @@ export function appendRows(
   const key = `${series}/${runId}`;
   const before = segments.get(key);
   const lengthBefore = before?.length ?? 0;
+  if (before?.torn) cutBack(before);
   let segment = before;
   try {
     write(db, () => {
@@ -49,9 +58,13 @@ export function appendRows(
       if (!segment || !Buffer.from(segment.schema).equals(chunk.schema)) {
         const number = (recorded.at(-1)?.number ?? 0) + 1;
         insertSegment(db, runId, series, number);
-        // Appending: after a failed write is cut off, the next one begins where the file ends.
-        const fd = openSync(segmentFile(context.path, series, runId, number), "ax", 0o600);
-        segment = { runId, series, number, fd, schema: chunk.schema.slice(), length: 0 };
+        // Appending: after a failed write is cut off, the next one begins where the file ends. What
+        // has the name already was refused when it was written, and could not be removed.
+        const file = segmentFile(context.path, series, runId, number);
+        const fd = fileSystem.openSync(file, APPEND_TO_EMPTY, 0o600);
+        const earlier = before ? [...before.earlier, before.fd] : [];
+        const schema = chunk.schema.slice();
+        segment = { runId, series, number, fd, schema, length: 0, earlier };
         writeAll(fd, [chunk.schema]);
         segment.length = chunk.schema.byteLength;
       }
@@ -64,14 +77,14 @@ export function appendRows(
     undo(context, segment, before, lengthBefore);
     throw error;
   }
-  if (!segment || segment === before) return;
-  if (before) closeSync(before.fd);
-  segments.set(key, segment);
+  if (segment) segments.set(key, segment);
 }
 
 /** Waits until the disk has all rows appended so far. Throws the system's error. @example syncSegments(context) */
 export function syncSegments({ segments }: WriterContext): void {
-  for (const { fd } of segments.values()) fsyncSync(fd);
+  for (const { fd, earlier } of segments.values()) {
+    for (const each of [...earlier, fd]) fileSystem.fsyncSync(each);
+  }
 }
 
 /** Lets go of the segments of a run. Throws the system's error. @example closeSegments(context, runId) */
@@ -79,8 +92,10 @@ export function closeSegments({ segments }: WriterContext, runId: string): void 
   for (const series of Object.keys(SERIES_FOLDER) as Series[]) {
     const segment = segments.get(`${series}/${runId}`);
     if (!segment) continue;
+    // What was refused must not be read as recorded.
+    if (segment.torn) cutBack(segment);
     segments.delete(`${series}/${runId}`);
-    closeSync(segment.fd);
+    for (const fd of [...segment.earlier, segment.fd]) fileSystem.closeSync(fd);
   }
 }
 
@@ -104,10 +119,16 @@ function undo(
 ): void {
   if (!segment) return;
   if (segment !== before) {
-    closeSync(segment.fd);
     removeIfThere(segmentFile(context.path, segment.series, segment.runId, segment.number));
+    fileSystem.closeSync(segment.fd);
     return;
   }
-  ftruncateSync(segment.fd, lengthBefore);
   segment.length = lengthBefore;
+  segment.torn = true;
+  cutBack(segment);
+}
+
+function cutBack(segment: OpenSegment): void {
+  fileSystem.ftruncateSync(segment.fd, segment.length);
+  segment.torn = false;
 }

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { BlobDamaged, BlobMissing } from "../errors/data-errors.js";
-import { hasBlob, insertBlob } from "../catalog/stored-tensors.js";
+import { keepFile } from "../catalog/garbage.js";
+import { hasBlob, insertBlob, renewBlob } from "../catalog/stored-tensors.js";
 import { write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
-import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
+import { discard } from "../files/strays.js";
 import { blobFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import type { WriterContext } from "../writer/context.js";
@@ -22,18 +24,20 @@ export function storeBlob(context: WriterContext, bytes: Uint8Array): string {
   const { db, path, lease } = context;
   const digest = sha256(bytes);
   const file = blobFile(path, digest);
-  if (hasBlob(db, digest) && existsSync(file) && sha256(readFileSync(file)) === digest)
-    return digest;
+  if (hasBlob(db, digest) && existsSync(file) && sha256(readFileSync(file)) === digest) {
+    // As new: a collection must not take it before something refers to it.
+    if (write(db, () => renewBlob(db, digest, new Date().toISOString()))) return digest;
+  }
   const temporary = temporaryFile(path, "blobs", lease.id, newId());
   writeDurably(temporary, [bytes]);
   try {
     write(db, () => {
-      renameSync(temporary, file);
-      syncFolderOf(file);
+      renameDurably(temporary, file);
+      keepFile(db, "blobs", digest);
       insertBlob(db, digest, bytes.byteLength, new Date().toISOString());
     });
   } catch (error) {
-    removeIfThere(temporary);
+    discard(context, [temporary]);
     throw error;
   }
   return digest;

@@ -2,8 +2,8 @@ import { CheckpointDamaged } from "../errors/data-errors.js";
 import { getCheckpoint, getStoredState } from "../catalog/checkpoints.js";
 import type { Catalog } from "../catalog/connection.js";
 import { configText, findTensor } from "../catalog/stored-tensors.js";
-import { sha256 } from "./state.js";
-import type { StateDocument, TensorIdentity } from "./state.js";
+import { parseState, sha256 } from "./state.js";
+import type { TensorIdentity } from "./state.js";
 
 /** A tensor of a checkpoint, and where it lies. */
 export interface ManifestTensor extends TensorIdentity {
@@ -35,21 +35,27 @@ export interface Manifest {
 /**
  * The manifest of a checkpoint, from the catalog; its digest and those of its texts are checked.
  *
+ * @param inTrash one that lies in the trash counts too
  * @throws CheckpointNotFound, CheckpointDamaged
  * @example readManifest(db, id).tensors.map((tensor) => tensor.name)
  */
-export function readManifest(db: Catalog, checkpointId: string): Manifest {
-  const { digest } = getCheckpoint(db, checkpointId);
+export function readManifest(db: Catalog, checkpointId: string, inTrash = false): Manifest {
+  if (!inTrash) getCheckpoint(db, checkpointId);
   const stored = getStoredState(db, checkpointId);
   const damaged = (reason: string): never => {
     throw new CheckpointDamaged({ id: checkpointId, reason });
   };
+  const { digest } = stored;
   if (sha256(stored.state) !== digest) damaged("its state does not give its digest");
-  const document = JSON.parse(stored.state) as StateDocument;
+  const document = parseState(stored.state);
+  if (!document) return damaged("its state is no state document");
   const tensors = document.tensors.map((tensor): ManifestTensor => {
     const place = findTensor(db, tensor.sha256);
     if (!place) return damaged(`the tensor "${tensor.name}" is in no pack`);
     const { pack, entry, offset, length } = place;
+    const whole = offset >= 0 && length === tensor.shape.reduce((size, side) => size * side, 4);
+    if (!whole)
+      return damaged(`the tensor "${tensor.name}" has another length than its shape says`);
     return { ...tensor, length, pack, entry, offset };
   });
   const configs: Record<string, string> = {};

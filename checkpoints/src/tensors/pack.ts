@@ -1,6 +1,7 @@
 import { encodeHeader } from "./safetensors.js";
 import type { StateDocument, TensorType } from "./state.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
+import type { RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import type { CheckpointRow } from "../catalog/checkpoints.js";
 
@@ -27,14 +28,42 @@ export interface HashedTensor {
 /** What a pack says about itself in its metadata: enough to rebuild the catalog's rows. */
 export interface PackManifest {
   format: "forkpoint-pack-1";
+  /** The lease of its writer: if that died before the commit, the file is to go. */
+  writer?: string;
+  history?: PackHistory;
   checkpoint: Omit<CheckpointRow, "bytes">;
   session: Omit<SessionRow, "lastRunAt">;
-  model: { name: string; trainLoss: number | null } | null;
+  /** Packs of schema 2 have no id here. */
+  model: { id?: string; name: string; trainLoss: number | null } | null;
   state: StateDocument;
   configs: Record<string, string>;
   engine: string;
   /** For each tensor the pack that holds it, and its name there. */
   places: Record<string, { pack: string; entry: string }>;
+}
+
+/** What a pack of tensors moved out of mostly dead packs says about itself. */
+export interface MovedManifest {
+  format: "forkpoint-pack-1";
+  kind: "moved";
+  writer: string;
+  /** sha256 by entry. */
+  digests: Record<string, string>;
+  /** Where they lay before, as "pack/entry", and their entry here. */
+  moved: Record<string, string>;
+}
+
+/** The order of events around a checkpoint, as a pack keeps it. Absent in packs of schema 2. */
+export interface PackHistory {
+  store: string;
+  /** The number of the newest run of its session that the checkpoint knows. */
+  afterRun: number;
+  /** The id of the newest merge that it knows. Numbers of checkpoints are given at the commit only. */
+  afterMerge: string | null;
+  /** Its session and those it descends from, the root first, with what they saw at their forks. */
+  sessions: (Omit<SessionRow, "lastRunAt"> & { forkRunNumber: number; forkMerge: string | null })[];
+  /** The runs of these sessions so far. */
+  runs: (Omit<RunRow, "error" | "summary" | "endedAt"> & { number: number })[];
 }
 
 /** A pack ready to be written: its parts in order, and where each new tensor will lie. */

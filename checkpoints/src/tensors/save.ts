@@ -1,4 +1,3 @@
-import { renameSync } from "node:fs";
 import { BlobMissing } from "../errors/data-errors.js";
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { RunNotFound } from "../errors/entry-errors.js";
@@ -10,8 +9,7 @@ import type { ModelRow } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
 import { historyNow, placeOfReplay } from "../catalog/placing.js";
 import { advanceRun, getRun } from "../catalog/runs.js";
-import { getSession } from "../catalog/sessions.js";
-import type { SessionRow } from "../catalog/sessions.js";
+import { getSession, sessionAsMade } from "../catalog/sessions.js";
 import {
   findTensor,
   hasBlob,
@@ -19,13 +17,15 @@ import {
   insertPack,
   insertTensor,
 } from "../catalog/stored-tensors.js";
-import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
+import { clearStrays, discard } from "../files/strays.js";
 import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
-import { trashModel } from "../trash/trash.js";
+import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
+import { packHistory } from "./pack-history.js";
 import { layOutPack } from "./pack.js";
-import type { HashedTensor, PackLayout, PackManifest, TensorSlice } from "./pack.js";
+import type { HashedTensor, PackLayout, TensorSlice } from "./pack.js";
 import { sha256, stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
 
@@ -81,10 +81,12 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
   }
   const model = input.model && {
     ...input.model,
+    id: newId(),
     name: cleanName(input.model.name, "model"),
     trainLoss: finite(input.model.trainLoss),
   };
   admit(context, input, model);
+  clearStrays(context);
   const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
   const sessionId = replayed?.sessionId ?? input.sessionId;
   const tensors = slices(input);
@@ -104,9 +106,11 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     createdAt: new Date().toISOString(),
   };
   const manifest = {
+    writer: lease.id,
+    history: packHistory(db, path, sessionId, replayed ?? historyNow(db, sessionId)),
     checkpoint: row,
-    session: asMade(getSession(db, sessionId)),
-    model: model ? { name: model.name, trainLoss: model.trainLoss } : null,
+    session: sessionAsMade(getSession(db, sessionId)),
+    model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
     state: document,
     configs: input.state.configs,
     engine: input.state.engine,
@@ -118,8 +122,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     const here = new Set(layout.stored.map((tensor) => tensor.digest));
     const missing = tensors.some(({ sha256: d }) => !here.has(d) && !findTensor(db, d));
     if (missing) return null;
-    renameSync(temporary, packFile(path, id));
-    syncFolderOf(packFile(path, id));
+    renameDurably(temporary, packFile(path, id));
     insertPack(db, id, layout.bytes, row.createdAt);
     for (const tensor of layout.stored) insertTensor(db, tensor);
     for (const text of Object.values(input.state.configs)) insertConfig(db, sha256(text), text);
@@ -135,7 +138,7 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
       tensors.map((tensor) => tensor.sha256),
     );
     if (input.runId !== null && !replayed) advanceRun(db, input.runId, input.step, 0);
-    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, id, model) : null };
+    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, row, model) : null };
   };
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -146,25 +149,14 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     try {
       saved = write(db, () => commit(layout, temporary));
     } finally {
-      if (!saved) {
-        removeIfThere(temporary);
-        removeIfThere(packFile(path, id));
-      }
+      if (!saved) discard(context, [temporary, packFile(path, id)]);
     }
     if (saved) return saved;
   }
   throw new Error("the tensors that this save shares with others kept being collected");
 }
 
-// What a session is by itself, without what happened to it later.
-function asMade(session: SessionRow): PackManifest["session"] {
-  const { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId } = session;
-  const { modelKind, modelConfig, trainingConfig, dataConfig, createdAt } = session;
-  const place = { id, name: text, parentSessionId, rootSessionId, forkStep, forkCheckpointId };
-  return { ...place, modelKind, modelConfig, trainingConfig, dataConfig, createdAt };
-}
-
-type NewModel = { name: string; replace?: boolean; trainLoss: number | null };
+type NewModel = { id: string; name: string; replace?: boolean; trainLoss: number | null };
 
 // All reasons to refuse a save that the catalog knows.
 function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | undefined): void {
@@ -180,13 +172,15 @@ function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | un
   if (model && !model.replace) requireModelName(db, model.name, null);
 }
 
-function name({ db }: WriterContext, checkpointId: string, model: NewModel): ModelRow {
-  const now = new Date();
+type Named = Pick<CheckpointRow, "id" | "createdAt">;
+
+function name({ db }: WriterContext, row: Named, model: NewModel): ModelRow {
   const replaced = modelByName(db, model.name);
-  if (replaced) trashModel(db, replaced.id, now);
-  const id = newId();
-  const { name: text, trainLoss } = model;
-  insertModel(db, { id, name: text, checkpointId, trainLoss, createdAt: now.toISOString() });
+  if (replaced) throwModel(db, replaced.id, new Date());
+  const { id, name: text, trainLoss } = model;
+  insertModel(db, {
+    ...{ id, name: text, checkpointId: row.id, trainLoss, createdAt: row.createdAt },
+  });
   return getModel(db, id);
 }
 

@@ -111,6 +111,45 @@ export function stateText(document: StateDocument): string {
 }
 
 /**
+ * The state document in a text, or null if there is none.
+ *
+ * @example parseState(stored.state)?.step
+ */
+export function parseState(text: string): StateDocument | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  const { format, step, tensors, ...records } = (value ?? {}) as Partial<StateDocument>;
+  if (format !== "forkpoint-state-1" || !isWhole(step) || !Array.isArray(tensors)) return null;
+  const texts = (record: unknown): boolean =>
+    isRecord(record) && Object.values(record).every((item) => typeof item === "string");
+  const { rng, cursor, blobs, configs } = records;
+  if (![rng, blobs, configs].every(texts)) return null;
+  if (!isRecord(cursor) || !Object.values(cursor).every(Number.isSafeInteger)) return null;
+  const sound = tensors.every(
+    (tensor: unknown) =>
+      isRecord(tensor) &&
+      [tensor["name"], tensor["sha256"]].every((item) => typeof item === "string") &&
+      (tensor["dtype"] === "F32" || tensor["dtype"] === "I32") &&
+      Array.isArray(tensor["shape"]) &&
+      tensor["shape"].every(isWhole),
+  );
+  return sound ? (value as StateDocument) : null;
+}
+
+function isWhole(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
  * The digest of a state: equal digests mean that training goes on bit for bit alike.
  *
  * @throws OptionInvalid when a step, name or value cannot be part of it

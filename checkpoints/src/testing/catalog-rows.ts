@@ -42,6 +42,7 @@ export function addSession(db: Catalog, more: Partial<NewSession> = {}): string 
   insertSession(db, {
     ...sessionInput(id),
     ...{ id, name: id, parentSessionId: null, forkStep: 0, forkCheckpointId: null, createdAt: NOW },
+    attributes: {},
     rootSessionId: parent === null ? id : getSession(db, parent).rootSessionId,
     ...more,
   });

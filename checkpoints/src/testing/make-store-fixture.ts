@@ -41,6 +41,13 @@ await store.writer.createSession(
   }),
 );
 await store.writer.appendEvent({ sessionId: session.id, step: 10, kind: "fork", data: {} });
+await store.writer.logValues({
+  sessionId: session.id,
+  rows: [{ step: 10, values: { probe: 1.5 } }],
+});
+const parents = { first: fork.checkpoint.id, second: thrown.checkpoint.id };
+const merge = checkpointInput(session.id, 20, { w: [20, 2] }, { trigger: "merge", parents });
+await store.writer.saveCheckpoint(merge);
 await store.close();
 const nobody = ["--owner=0", "--group=0", "--numeric-owner"];
 execFileSync("tar", ["-C", folder.path, ...nobody, "-czf", out, ".forkpoint"]);

@@ -81,6 +81,11 @@ export function writerOver(
     renameModel: (id, name) => call("renameModel", [id, name]),
     deleteModel: (id) => call("deleteModel", [id]),
     restoreModel: (trashId) => call("restoreModel", [trashId]),
+    throwAway: (items) => call("throwAway", [items]),
+    bringBack: (ids) => call("bringBack", [ids]),
+    purge: (ids) => call("purge", [ids]),
+    setRetention: (retention) => call("setRetention", [retention]),
+    collect: (options) => call("collect", [options]),
     thinKeyframes: (sessionId, budget) => call("thinKeyframes", [sessionId, budget]),
     flush: () => call("flush", []),
   };

@@ -13,4 +13,6 @@ export interface WriterContext {
   segments: Map<string, OpenSegment>;
   /** The columns of sealed runs, as far as they were asked for. */
   sealedColumns: Map<string, string[]>;
+  /** Files of refused writes that could not be removed either; tried again later. */
+  strays: Set<string>;
 }

@@ -1,17 +1,12 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { openForWriting, write } from "../catalog/connection.js";
-import { removeIfThere } from "../files/durable.js";
-import { leaseOfTemporary, SUBFOLDERS } from "../folder/layout.js";
-import { isLeaseHeld, sweepLeases, takeLease } from "../lease/lease.js";
+import { takeLease } from "../lease/lease.js";
 import type { WriterContext } from "./context.js";
+import { clearStrays } from "../files/strays.js";
+import { clearLeftovers, forgetWriter, noteWriter } from "./leftovers.js";
 import { interruptOwnRuns, recoverRuns } from "./runs-at-work.js";
 
 /**
  * Opens a store for writing: the catalog made or migrated, what dead writers left cleared up.
- *
- * Only temporary files are removed. A whole pack without a row stays: it may be all that is left
- * when the catalog was lost or restored from an older copy.
  *
  * @throws StoreNewer, StoreDamaged, and the system's or SQLite's error
  * @example const context = openContext("/n/.forkpoint");
@@ -20,9 +15,10 @@ export function openContext(path: string): WriterContext {
   const db = openForWriting(path);
   try {
     const lease = write(db, () => {
-      removeTemporaries(path);
-      sweepLeases(path);
-      return takeLease(path);
+      clearLeftovers(db, path);
+      const taken = takeLease(path);
+      noteWriter(db, taken.id);
+      return taken;
     });
     const context: WriterContext = {
       path,
@@ -30,6 +26,7 @@ export function openContext(path: string): WriterContext {
       lease,
       segments: new Map(),
       sealedColumns: new Map(),
+      strays: new Set(),
     };
     recoverRuns(context);
     return context;
@@ -48,17 +45,12 @@ export function openContext(path: string): WriterContext {
 export function closeContext(context: WriterContext): void {
   try {
     interruptOwnRuns(context);
+    clearStrays(context);
   } finally {
-    write(context.db, () => context.lease.release());
+    write(context.db, () => {
+      forgetWriter(context.db, context.lease.id);
+      context.lease.release();
+    });
     context.db.close();
-  }
-}
-
-function removeTemporaries(path: string): void {
-  for (const folder of SUBFOLDERS) {
-    for (const name of readdirSync(join(path, folder))) {
-      const lease = leaseOfTemporary(name);
-      if (lease !== null && !isLeaseHeld(path, lease)) removeIfThere(join(path, folder, name));
-    }
   }
 }

@@ -6,9 +6,13 @@ import { metricsChunk, samplesChunk } from "../metrics/chunk.js";
 import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
 import { storeBlob } from "../tensors/blobs.js";
-import { thinKeyframes } from "../tensors/collection.js";
+import { collect, thinKeyframes } from "../tensors/collection.js";
 import { saveCheckpoint } from "../tensors/save.js";
-import { restoreModel, trashModel } from "../trash/trash.js";
+import { bringBack } from "../trash/bring-back.js";
+import type { TrashRow } from "../trash/entries.js";
+import { purge } from "../trash/purge.js";
+import { setRetention } from "../trash/retention.js";
+import { throwAway } from "../trash/throw-away.js";
 import type { WriterContext } from "./context.js";
 import { finishRun, startRun } from "./runs-at-work.js";
 import { appendEvent, createSession, moveName, renameSession } from "./sessions-at-work.js";
@@ -55,8 +59,16 @@ export function operationsOf(context: WriterContext): Operations {
         return getModel(db, id);
       });
     },
-    deleteModel: (id) => write(db, () => trashModel(db, id, new Date())),
-    restoreModel: (trashId) => write(db, () => restoreModel(db, trashId)),
+    deleteModel: (id) => throwAway(context, [{ kind: "model", id }])[0]!,
+    restoreModel: (trashId) => {
+      const [{ itemId }] = bringBack(context, [trashId]) as [TrashRow];
+      return getModel(db, itemId);
+    },
+    throwAway: (items) => throwAway(context, items),
+    bringBack: (ids) => bringBack(context, ids),
+    purge: (ids) => purge(context, ids),
+    setRetention: (retention) => setRetention(context, retention),
+    collect: (options) => collect(context, options),
     thinKeyframes: (sessionId, budget) => thinKeyframes(context, sessionId, budget),
     flush: () => syncSegments(context),
   };

@@ -36,13 +36,7 @@ export function startRun(context: WriterContext, input: RunInput): RunRow {
   const { db, lease } = context;
   const id = newId();
   const abandoned = write(db, () => {
-    const session = getSession(db, input.sessionId);
-    const dead = heldRuns(db, session.id).filter((held) => {
-      if (!isAlive(context, held)) return true;
-      const holder = { runId: held.id, pid: held.pid, since: held.since };
-      throw new SessionBusy({ sessionId: session.id, name: session.name, holder });
-    });
-    for (const run of dead) interrupt(context, run);
+    const dead = requireNotTraining(context, input.sessionId);
     const startedAt = new Date().toISOString();
     insertRun(db, { ...input, id, holder: lease.id, pid: process.pid, startedAt });
     return dead;
@@ -114,6 +108,30 @@ export function interruptOwnRuns(context: WriterContext): void {
     if (holder !== lease.id) continue;
     finishRun(context, { runId: id, status: "interrupted", step: getRun(db, id).lastStep });
   }
+}
+
+/**
+ * Ends the runs of a session that dead holders left; a living one keeps what it trains.
+ *
+ * @param runId only this run counts; all of the session if not given
+ * @throws SessionNotFound, SessionBusy
+ * @example write(db, () => requireNotTraining(context, sessionId))
+ */
+export function requireNotTraining(
+  context: WriterContext,
+  sessionId: string,
+  runId?: string,
+): HeldRun[] {
+  const session = getSession(context.db, sessionId);
+  const held = heldRuns(context.db, session.id).filter(({ id }) => id === (runId ?? id));
+  for (const run of held) {
+    if (isAlive(context, run)) {
+      const holder = { runId: run.id, pid: run.pid, since: run.since };
+      throw new SessionBusy({ sessionId: session.id, name: session.name, holder });
+    }
+  }
+  for (const run of held) interrupt(context, run);
+  return held;
 }
 
 function isAlive({ path, lease }: WriterContext, run: HeldRun): boolean {

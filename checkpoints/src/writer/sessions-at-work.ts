@@ -47,6 +47,14 @@ export function createSession({ db }: WriterContext, input: SessionInput): Sessi
       throw new OptionInvalid({ option, reason: "must be a text" });
     }
   }
+  const attributes = input.attributes ?? {};
+  for (const [key, value] of Object.entries(attributes)) {
+    const plain = value === null || ["string", "number", "boolean"].includes(typeof value);
+    if (!plain || (typeof value === "number" && !Number.isFinite(value))) {
+      const reason = "must be a text, a finite number, a truth value or null";
+      throw new OptionInvalid({ option: `attributes.${key}`, reason });
+    }
+  }
   return write(db, () => {
     const taken = takeNameOf && getSession(db, takeNameOf.sessionId);
     requireSessionName(db, given, null);
@@ -66,6 +74,7 @@ export function createSession({ db }: WriterContext, input: SessionInput): Sessi
       modelConfig: input.modelConfig,
       trainingConfig: input.trainingConfig,
       dataConfig: input.dataConfig,
+      attributes,
       createdAt: new Date().toISOString(),
     });
     return getSession(db, id);

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
+import { collectWhenDue } from "../tensors/collection.js";
 import { errorToWire } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
 import { closeContext, openContext } from "./open-context.js";
@@ -57,6 +58,8 @@ function start(): void {
     main.close();
   });
   tell({ kind: "ready" });
+  // Once a day, when whoever opened the store has got what it was waiting for.
+  setTimeout(() => context.db.open && collectWhenDue(context), 5_000).unref();
 }
 
 try {

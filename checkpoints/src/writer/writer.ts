@@ -1,13 +1,15 @@
 import type { EventRow } from "../catalog/events.js";
 import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
-import type { SessionRow } from "../catalog/sessions.js";
+import type { SessionAttributes, SessionRow } from "../catalog/sessions.js";
 import type { LoggedRow } from "../metrics/log-values.js";
 import type { SampleRow } from "../metrics/chunk.js";
-import type { Thinned } from "../tensors/collection.js";
+import type { CollectOptions, Collected, Thinned } from "../tensors/collection.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
 import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
-import type { TrashRow } from "../trash/trash.js";
+import type { TrashItem, TrashRow } from "../trash/entries.js";
+import type { Purged } from "../trash/purge.js";
+import type { TrashRetention } from "../trash/retention.js";
 
 /** A session to be made. The configs are exact JSON texts. */
 export interface SessionInput {
@@ -23,6 +25,8 @@ export interface SessionInput {
   modelConfig: string;
   trainingConfig: string;
   dataConfig: string;
+  /** Facts beside the settings, kept as they are: env_mode, mu, model_signature, … */
+  attributes?: SessionAttributes;
 }
 
 /** A name to be moved. */
@@ -111,6 +115,19 @@ export interface StoreWriter {
   deleteModel(id: string): Promise<TrashRow>;
   /** Errors: TrashNotFound, NameTaken when a model has the name meanwhile. */
   restoreModel(trashId: string): Promise<ModelRow>;
+  /**
+   * Moves things to the trash, all or none. Errors: SessionNotFound, RunNotFound,
+   * CheckpointNotFound, ModelNotFound, SessionBusy, StillNeeded, OptionInvalid.
+   */
+  throwAway(items: readonly TrashItem[]): Promise<TrashRow[]>;
+  /** Puts things back to where they were, all or none. Errors: TrashNotFound, NameTaken, PlaceGone. */
+  bringBack(ids: readonly string[]): Promise<TrashRow[]>;
+  /** Removes entries of the trash for good, all or none. Errors: TrashNotFound, StillNeeded. */
+  purge(ids: readonly string[]): Promise<Purged>;
+  /** How long things stay in the trash. Errors: OptionInvalid. */
+  setRetention(retention: TrashRetention): Promise<void>;
+  /** Frees what nothing refers to; files after a grace period. Errors: OptionInvalid. */
+  collect(options?: CollectOptions): Promise<Collected>;
   /**
    * Removes checkpoints made by themselves (auto, pause, replay) that nothing refers to until the
    * session's others keep to the budget, their gaps growing with age; the first and the newest stay.

@@ -33,6 +33,34 @@ const OLD = `id, session_id, run_id, after_run, step, kind, trigger, digest, byt
 const checkpoints = (db: BetterSqlite3.Database): unknown[] =>
   rows(db, `SELECT number, ${OLD} FROM checkpoints ORDER BY number`);
 
+describe("a store of schema 2", () => {
+  beforeEach(() => unpack("schema-2-store.tar.gz"));
+
+  test("keeps all it holds; what lay in its trash comes back to its place", async () => {
+    const before = raw(checkpoints);
+    const store = await openStore({ path });
+    try {
+      const hot = store.sessions.byName("hot")!;
+      expect(hot).toMatchObject({ attributes: {}, forkStep: 10 });
+      expect(store.trash.retention()).toEqual({ kind: "manual" });
+      const [thrown] = store.trash.list();
+      expect(thrown).toMatchObject({ kind: "model", name: "thrown away" });
+      expect(store.models.list().map((model) => model.name)).toEqual(["Model 1"]);
+      const back = await store.writer.restoreModel(thrown!.id);
+      expect(back).toMatchObject({ id: thrown!.itemId, step: 15, trainLoss: 2 });
+      expect(store.trash.list()).toEqual([]);
+      expect(columnOf(await store.readMetrics(hot.id), "probe").at(-1)).toEqual([10, 1.5]);
+    } finally {
+      await store.close();
+    }
+    raw((db) => {
+      expect(checkpoints(db)).toEqual(before);
+      expect(db.pragma("foreign_key_check")).toEqual([]);
+      expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+    });
+  });
+});
+
 describe("a store of schema 1", () => {
   beforeEach(() => unpack("schema-1-store.tar.gz"));
 

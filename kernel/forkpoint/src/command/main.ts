@@ -4,6 +4,7 @@ import { doctor } from "./doctor.js";
 import { install } from "./install.js";
 import { lab } from "./lab.js";
 import { runNotebook } from "./run.js";
+import { verifyStore } from "./verify.js";
 
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string };
 
@@ -40,6 +41,18 @@ program
   .description("say what is installed and which backend runs")
   .option("--json", "as JSON")
   .action(doctor);
+
+program
+  .command("verify")
+  .description("check a store: what is damaged, what follows from it, and how to mend it")
+  .argument("[folder]", "the .forkpoint folder or the one that holds it (default: found upwards)")
+  .option("--repair", "mend what can be mended safely; a lost catalog is rebuilt from the packs")
+  .option("--json", "as JSON")
+  .addHelpText(
+    "after",
+    "\nExit status: 0 all is well (again), 1 there are faults, 2 it could not be checked.",
+  )
+  .action(verifyStore);
 
 try {
   await program.parseAsync();

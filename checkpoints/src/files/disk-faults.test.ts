@@ -1,0 +1,180 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { asWriteError } from "../errors/system-error.js";
+import { readMetrics } from "../metrics/read.js";
+import { metricsChunk } from "../metrics/chunk.js";
+import { appendRows } from "../metrics/segment-writer.js";
+import { storeBlob } from "../tensors/blobs.js";
+import { collect, thinKeyframes } from "../tensors/collection.js";
+import { restoreState } from "../tensors/restore.js";
+import { saveCheckpoint } from "../tensors/save.js";
+import {
+  checkpointInput,
+  columnOf,
+  lossRows,
+  metricsStream,
+  runInput,
+  sessionInput,
+} from "../testing/fixtures.js";
+import { localContext } from "../testing/local-context.js";
+import { verify } from "../verify/verify.js";
+import type { WriterContext } from "../writer/context.js";
+import { finishRun, startRun } from "../writer/runs-at-work.js";
+import { createSession } from "../writer/sessions-at-work.js";
+import { fileSystem } from "./file-system.js";
+
+const original = { ...fileSystem };
+let context: WriterContext;
+let remove: () => void;
+let sessionId: string;
+let runId: string;
+let step: number;
+beforeEach(() => {
+  ({ context, remove } = localContext());
+  sessionId = createSession(context, sessionInput("sonnets")).id;
+  runId = startRun(context, runInput(sessionId)).id;
+  step = 0;
+  save({ w: [0] });
+  append();
+});
+afterEach(() => {
+  Object.assign(fileSystem, original);
+  remove();
+});
+
+function save(tensors: Record<string, number[]>): string {
+  const input = checkpointInput(sessionId, step, tensors, { runId, trigger: "auto" });
+  return saveCheckpoint(context, input).checkpoint.id;
+}
+function append(extra: Record<string, number> = {}): void {
+  const rows = lossRows(step, step, 1).map((row) => ({ ...row, ...extra }));
+  appendRows(context, "metrics", runId, metricsChunk(metricsStream(rows)));
+  step += 1;
+}
+
+type Fault = (call: () => unknown) => unknown;
+const refuse =
+  (code: string): Fault =>
+  () => {
+    throw Object.assign(new Error(code), { code });
+  };
+
+// Counts the calls that `act` makes, or lets the call of a number meet the fault.
+function during(act: () => void, at: number, fault: Fault, calls: string[]): void {
+  for (const [name, call] of Object.entries(original)) {
+    const known = call as (...words: unknown[]) => unknown;
+    const meet = (...words: unknown[]): unknown => {
+      calls.push(name);
+      return calls.length - 1 === at ? fault(() => known(...words)) : known(...words);
+    };
+    Object.assign(fileSystem, { [name]: meet });
+  }
+  try {
+    act();
+  } finally {
+    Object.assign(fileSystem, original);
+  }
+}
+
+// All that changes files: what comes before, and what is refused and then done again.
+const acts: Record<string, () => { act: () => void }> = {
+  "a save": () => ({ act: () => save({ w: [1, 2, 3], v: [step] }) }),
+  "a blob": () => ({ act: () => storeBlob(context, Buffer.from("Shall I compare thee")) }),
+  "rows in an open segment": () => ({ act: () => append() }),
+  "rows with a new column": () => ({ act: () => append({ probe: 1 }) }),
+  "the end of a run": () => ({
+    act: () => {
+      const ended = context.db.prepare("SELECT ended_at FROM runs WHERE id = ?").pluck().get(runId);
+      if (ended === null) finishRun(context, { runId, status: "completed", step });
+    },
+  }),
+  "a collection that packs anew": () => {
+    const big = Array.from({ length: 40_000 }, (_, index) => index);
+    step += 1;
+    save({ frozen: [7, 8, 9], big });
+    step += 1;
+    save({ frozen: [7, 8, 9], w: [step] });
+    thinKeyframes(context, sessionId, { budgetBytes: 0, keepNewest: 1 });
+    return { act: () => collect(context, { graceMs: 0, repackFrom: 1000 }) };
+  },
+  "a thinning": () => {
+    step += 1;
+    save({ w: [step] });
+    step += 1;
+    save({ w: [step] });
+    return {
+      act: () => thinKeyframes(context, sessionId, { budgetBytes: 0, keepNewest: 1 }),
+    };
+  },
+};
+
+describe("at each call in its turn, a disk that fails or is full leaves the store whole", () => {
+  test.each(Object.entries(acts))("for %s", async (_, prepare) => {
+    const counted: string[] = [];
+    const { act } = prepare();
+    // Once on a store that is thrown away, to learn the calls.
+    during(act, -1, refuse("EIO"), counted);
+    expect(counted.length).toBeGreaterThan(0);
+    for (const [at, name] of counted.entries()) {
+      const code = at % 2 === 0 ? "EIO" : "ENOSPC";
+      remove();
+      ({ context, remove } = localContext());
+      sessionId = createSession(context, sessionInput("sonnets")).id;
+      runId = startRun(context, runInput(sessionId)).id;
+      step = 0;
+      save({ w: [0] });
+      append();
+      const { act: again } = prepare();
+      const expectedStep = step;
+      let error: unknown;
+      try {
+        during(again, at, refuse(code), []);
+      } catch (refusal) {
+        error = asWriteError(refusal, context.path);
+        expect(error, `${name} ${at}`).toMatchObject({
+          code: "StoreWriteFailed",
+          data: { reason: code },
+        });
+      }
+      // Training goes on: the same again, and more.
+      if (error) {
+        step = expectedStep;
+        again();
+      }
+      const id = context.db
+        .prepare("SELECT id FROM runs WHERE status = 'running'")
+        .pluck()
+        .get() as string | undefined;
+      if (id !== undefined) {
+        if (step === 1) append();
+        const steps = columnOf(await readMetrics(context.db, context.path, sessionId), "step");
+        expect(steps.map(([at]) => at)).toEqual(
+          lossRows(0, steps.length - 1, 1).map((r) => r.step),
+        );
+      }
+      for (const row of context.db.prepare("SELECT id FROM checkpoints").pluck().all()) {
+        await restoreState(context.db, context.path, row as string);
+      }
+      collect(context, { graceMs: 0 });
+      const report = await verify(context.path);
+      expect(report.faults, `${name} ${at}`).toEqual([]);
+    }
+  });
+});
+
+test("a write that comes back short is gone on with", async () => {
+  const half = original.writeSync;
+  fileSystem.writeSync = (fd, bytes, offset, length) =>
+    half(fd, bytes, offset, Math.ceil(length / 2));
+  step += 1;
+  const id = save({ w: [4, 5, 6, 7, 8] });
+  append();
+  Object.assign(fileSystem, original);
+  const { tensors } = await restoreState(context.db, context.path, id);
+  expect([...new Float32Array(tensors.get("w")!.buffer)]).toEqual([4, 5, 6, 7, 8]);
+  fileSystem.writeSync = () => 0;
+  expect(() => save({ w: [9] })).toThrow(/took no more bytes/);
+  Object.assign(fileSystem, original);
+  expect(readdirSync(join(context.path, "packs"))).toHaveLength(2);
+});

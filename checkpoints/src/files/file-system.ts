@@ -1,0 +1,26 @@
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+
+/**
+ * The calls by which the store changes files. All go through this one place, so that each can be
+ * made to fail or be watched in its turn.
+ *
+ * @example fileSystem.writeSync = () => { throw Object.assign(new Error(), { code: "EIO" }); };
+ */
+export const fileSystem = {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  writeSync: (fd: number, bytes: Uint8Array, offset: number, length: number): number =>
+    writeSync(fd, bytes, offset, length),
+};

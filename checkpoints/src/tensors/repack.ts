@@ -1,0 +1,122 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { write } from "../catalog/connection.js";
+import { movePack, tensorsOfPack, wastefulPacks } from "../catalog/stored-tensors.js";
+import type { StoredTensor } from "../catalog/stored-tensors.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
+import { discard } from "../files/strays.js";
+import { packFile, temporaryFile } from "../folder/layout.js";
+import { newId } from "../ids.js";
+import type { WriterContext } from "../writer/context.js";
+import type { MovedManifest, PackManifest } from "./pack.js";
+import { decodeHeader, encodeHeader } from "./safetensors.js";
+import type { SafetensorsEntry } from "./safetensors.js";
+import { sha256 } from "./state.js";
+
+/** What packing anew did. */
+export interface Repacked {
+  packs: number;
+  /** Freed when the old files go. */
+  bytes: number;
+}
+
+/**
+ * Writes the tensors still in use of packs that are mostly dead into packs of their own, each
+ * checked; the old files become garbage. A pack that is damaged stays as it is, for verify to name.
+ *
+ * @param minDead the least bytes that are worth it
+ * @throws the system's or SQLite's error; then the old packs are in use as before
+ * @example repack(context, 65_536).bytes
+ */
+export function repack(context: WriterContext, minDead: number): Repacked {
+  const done: Repacked = { packs: 0, bytes: 0 };
+  for (const pack of wastefulPacks(context.db, minDead)) {
+    const freed = packAnew(context, pack);
+    if (freed === null) continue;
+    done.packs += 1;
+    done.bytes += freed;
+  }
+  return done;
+}
+
+interface LiveTensor extends StoredTensor {
+  dtype: string;
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+function packAnew(context: WriterContext, old: { id: string; bytes: number }): number | null {
+  const { db, path, lease } = context;
+  const read = readLive(path, old.id, tensorsOfPack(db, old.id));
+  if (!read) return null;
+  const { tensors, moved } = read;
+  const id = newId();
+  const createdAt = new Date().toISOString();
+  const manifest: MovedManifest = {
+    ...{ format: "forkpoint-pack-1", kind: "moved", writer: lease.id },
+    digests: Object.fromEntries(tensors.map((tensor) => [tensor.entry, tensor.digest])),
+    moved,
+  };
+  const header = encodeHeader(
+    tensors.map(({ entry, dtype, shape, length }) => ({ name: entry, dtype, shape, length })),
+    { forkpoint: JSON.stringify(manifest) },
+  );
+  const bytes = header.byteLength + tensors.reduce((sum, tensor) => sum + tensor.length, 0);
+  const temporary = temporaryFile(path, "packs", lease.id, newId());
+  writeDurably(temporary, [header, ...tensors.map((tensor) => tensor.bytes)]);
+  let committed = false;
+  try {
+    write(db, () => {
+      renameDurably(temporary, packFile(path, id));
+      movePack(db, old, { id, bytes, createdAt, begin: header.byteLength }, tensors);
+    });
+    committed = true;
+  } finally {
+    if (!committed) discard(context, [temporary, packFile(path, id)]);
+  }
+  return old.bytes - bytes;
+}
+
+// null where the pack is not what the catalog says.
+function readLive(
+  store: string,
+  pack: string,
+  live: readonly StoredTensor[],
+): { tensors: LiveTensor[]; moved: Record<string, string> } | null {
+  let fd: number;
+  try {
+    fd = openSync(packFile(store, pack), "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  try {
+    const take = (offset: number, length: number): Uint8Array => {
+      const bytes = new Uint8Array(length);
+      const count = readSync(fd, bytes, 0, length, offset);
+      return bytes.subarray(0, count);
+    };
+    const header = decodeHeader(take, fstatSync(fd).size);
+    const manifest = JSON.parse(header.metadata["forkpoint"] ?? "{}") as
+      Partial<PackManifest> | MovedManifest;
+    const tensors = live.map((tensor): LiveTensor | null => {
+      const entry: SafetensorsEntry | undefined = header.entries.get(tensor.entry);
+      if (!entry || entry.end - entry.begin !== tensor.length) return null;
+      const bytes = take(header.dataStart + entry.begin, tensor.length);
+      if (sha256(bytes) !== tensor.digest) return null;
+      return { ...tensor, dtype: entry.dtype, shape: entry.shape, bytes };
+    });
+    if (!tensors.every((tensor) => tensor !== null)) return null;
+    const kept = new Set(tensors.map((tensor) => tensor.entry));
+    const earlier = "moved" in manifest && manifest.moved ? manifest.moved : {};
+    const moved = Object.fromEntries([
+      ...Object.entries(earlier).filter(([, entry]) => kept.has(entry)),
+      ...[...kept].map((entry) => [`${pack}/${entry}`, entry]),
+    ]) as Record<string, string>;
+    return { tensors, moved };
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  } finally {
+    closeSync(fd);
+  }
+}
