@@ -13,7 +13,9 @@ export type { EventRow } from "./catalog/events.js";
 export type { TrashRow } from "./trash/trash.js";
 export type { SampleRow } from "./metrics/chunk.js";
 export type { LoggedRow } from "./metrics/log-values.js";
-export type { StepRange } from "./metrics/read.js";
+export type { StepRange } from "./metrics/along.js";
+export { downsample } from "./metrics/downsample.js";
+export type { Curve } from "./metrics/downsample.js";
 
 export type {
   EventInput,

@@ -25,8 +25,9 @@ import { asWriteError } from "./errors/system-error.js";
 import { enterStore } from "./folder/front-gate.js";
 import type { OpenOptions } from "./folder/front-gate.js";
 import type { SampleRow } from "./metrics/chunk.js";
-import { readMetrics, readSamples } from "./metrics/read.js";
-import type { StepRange } from "./metrics/read.js";
+import type { StepRange } from "./metrics/along.js";
+import type { Curve } from "./metrics/downsample.js";
+import { readCurve, readMetrics, readSamples } from "./metrics/read.js";
 import { loadBlob } from "./tensors/blobs.js";
 import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
@@ -106,6 +107,15 @@ export interface Store {
     sessionId: string,
     options?: StepRange & { columns?: readonly string[] },
   ): Promise<Table>;
+  /**
+   * One column along the timeline, thinned for a plot so many pixels wide: no spike is lost. Rejects
+   * with SessionNotFound, MetricsDamaged, RangeError.
+   */
+  readCurve(
+    sessionId: string,
+    column: string,
+    options: StepRange & { pixels: number },
+  ): Promise<Curve>;
   /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
   readSamples(sessionId: string, options?: StepRange): Promise<SampleRow[]>;
   readonly writer: StoreWriter;
@@ -218,6 +228,7 @@ function storeOver(
     readTensors: (id) => readLater((db) => restoreState(db, path, id)),
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),
+    readCurve: (id, column, options) => readLater((db) => readCurve(db, path, id, column, options)),
     readSamples: (id, options) => readLater((db) => readSamples(db, path, id, options)),
     writer: client.writer,
     connect: () => read(() => owner.connect()),

@@ -12,7 +12,7 @@ import {
   vectorFromArray,
 } from "apache-arrow";
 import { MetricsInvalid } from "../errors/data-errors.js";
-import { isStepType, isValueType, isWallType } from "./columns.js";
+import { isStepType, isTextType, isValueType, isWallType, joinStretches } from "./columns.js";
 
 /** One text that the model wrote at a step. */
 export interface SampleRow {
@@ -25,7 +25,7 @@ export interface SampleRow {
 export interface Chunk {
   /** The schema message of the Arrow stream: the beginning of a segment. */
   schema: Uint8Array;
-  /** The record batch messages: what is appended. */
+  /** The dictionary and record batch messages: what is appended. */
   batches: Uint8Array;
   rows: number;
   firstStep: number;
@@ -38,6 +38,7 @@ const END_OF_STREAM = 8;
  * Checks an Arrow IPC stream of metrics and takes it apart.
  *
  * @param bytes one complete stream: `step` int64, `wall` timestamp[ms, UTC], other columns float64
+ *   or texts (utf8, plain or as a dictionary; stored as a dictionary)
  * @throws MetricsInvalid
  * @example const { rows, lastStep } = metricsChunk(bytes);
  */
@@ -53,13 +54,23 @@ export function metricsChunk(bytes: Uint8Array): Chunk {
     if (names.has(name)) throw new MetricsInvalid({ reason: `the column "${name}" comes twice` });
     names.add(name);
     const right =
-      name === "step" ? isStepType(type) : name === "wall" ? isWallType(type) : isValueType(type);
+      name === "step"
+        ? isStepType(type)
+        : name === "wall"
+          ? isWallType(type)
+          : isValueType(type) || isTextType(type);
     if (!right) {
       throw new MetricsInvalid({ reason: `the column "${name}" has the wrong type, ${type}` });
     }
   }
   if (!names.has("step")) throw new MetricsInvalid({ reason: 'they have no column "step"' });
-  return { ...takenApart(table), ...stepRange(table, true) };
+  const range = stepRange(table, true);
+  if (!table.schema.fields.some(({ type }) => isTextType(type))) {
+    return { ...takenApart(table), ...range };
+  }
+  // One dictionary of one kind for all rows of the chunk, whatever the sender's were.
+  const all = [{ tables: [table], from: 0, to: Number.MAX_SAFE_INTEGER }];
+  return { ...takenApart(joinStretches(all, [...names])), ...range };
 }
 
 /**

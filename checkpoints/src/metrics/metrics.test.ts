@@ -109,6 +109,23 @@ describe("metrics", () => {
     }
   });
 
+  test("take texts; where numbers bear the name of a text, they become texts", async () => {
+    const texts = tableFromArrays({ step: BigInt64Array.of(1n, 2n), phase: ["warm", "é"] });
+    await append(tableToIPC(texts, "stream"));
+    await append(metricsStream([{ step: 3, phase: 0.5, train_loss: 1 }]));
+    for (const seal of [false, true]) {
+      if (seal) await finish(3);
+      const table = await store.readMetrics(session.id);
+      const phase = columnOf(table, "phase");
+      expect(phase).toEqual([
+        [1, "warm"],
+        [2, "é"],
+        [3, "0.5"],
+      ]);
+      expect(String(table.getChild("phase")!.type)).toBe("Dictionary<Int32, Utf8>");
+    }
+  });
+
   test("follow the timeline through forks and resumed runs, by range and by column", async () => {
     await append(metricsStream(lossRows(0, 50, 1)));
     await finish(50);
@@ -155,7 +172,7 @@ describe("metrics", () => {
     ["nothing", () => new Uint8Array(0)],
     ["no step", () => floats({ train_loss: Float64Array.of(1) })],
     ["a step that is no int64", () => floats({ step: Float64Array.of(1) })],
-    ["texts", () => floats({ step: BigInt64Array.of(1n), note: ["x"] })],
+    ["booleans", () => floats({ step: BigInt64Array.of(1n), note: [true] as never })],
     ["float32", () => floats({ step: BigInt64Array.of(1n), loss: Float32Array.of(1) })],
     ["a step below 0", () => metricsStream([{ step: -1 }])],
     ["steps that do not ascend", () => metricsStream([{ step: 12 }, { step: 12 }])],
