@@ -11,7 +11,19 @@ export type { NearestCheckpoint } from "./catalog/nearest.js";
 export type { ModelRow } from "./catalog/models.js";
 export type { EventRow } from "./catalog/events.js";
 export type { TrashRow } from "./trash/trash.js";
-export type { SampleRow } from "./metrics/chunk.js";
+export type { SampleRow, SnapshotRange } from "./snapshots/read.js";
+export { attentionWeights, quantiseAttention } from "./snapshots/snapshot.js";
+export type {
+  AttentionPayload,
+  Candidate,
+  EmbeddingsPayload,
+  NewSnapshot,
+  ProbabilitiesPayload,
+  SamplePayload,
+  Snapshot,
+  SnapshotKind,
+  SnapshotPayload,
+} from "./snapshots/snapshot.js";
 export type { LoggedRow } from "./metrics/log-values.js";
 export type { StepRange } from "./metrics/along.js";
 export { downsample } from "./metrics/downsample.js";

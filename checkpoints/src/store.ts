@@ -24,10 +24,12 @@ import { StoreClosed } from "./errors/folder-errors.js";
 import { asWriteError } from "./errors/system-error.js";
 import { enterStore } from "./folder/front-gate.js";
 import type { OpenOptions } from "./folder/front-gate.js";
-import type { SampleRow } from "./metrics/chunk.js";
 import type { StepRange } from "./metrics/along.js";
 import type { Curve } from "./metrics/downsample.js";
-import { readCurve, readMetrics, readSamples } from "./metrics/read.js";
+import { readCurve, readMetrics } from "./metrics/read.js";
+import { nearestSnapshot, readSamples, readSnapshots } from "./snapshots/read.js";
+import type { SampleRow, SnapshotRange } from "./snapshots/read.js";
+import type { Snapshot, SnapshotKind } from "./snapshots/snapshot.js";
 import { loadBlob } from "./tensors/blobs.js";
 import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
@@ -117,6 +119,10 @@ export interface Store {
     options: StepRange & { pixels: number },
   ): Promise<Curve>;
   /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
+  readSnapshots(sessionId: string, options?: SnapshotRange): Promise<Snapshot[]>;
+  /** The newest of a kind at or before a step. Rejects with SessionNotFound, MetricsDamaged. */
+  nearestSnapshot(sessionId: string, step: number, kind: SnapshotKind): Promise<Snapshot | null>;
+  /** The snapshots of the kind "sample". Rejects with SessionNotFound, MetricsDamaged. */
   readSamples(sessionId: string, options?: StepRange): Promise<SampleRow[]>;
   readonly writer: StoreWriter;
   /** A way to the writer for another worker thread: transfer it, there attachStore(path, port). */
@@ -229,6 +235,9 @@ function storeOver(
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),
     readCurve: (id, column, options) => readLater((db) => readCurve(db, path, id, column, options)),
+    readSnapshots: (id, options) => readLater((db) => readSnapshots(db, path, id, options)),
+    nearestSnapshot: (id, step, kind) =>
+      readLater((db) => nearestSnapshot(db, path, id, step, kind)),
     readSamples: (id, options) => readLater((db) => readSamples(db, path, id, options)),
     writer: client.writer,
     connect: () => read(() => owner.connect()),

@@ -1,25 +1,7 @@
-import {
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Field,
-  Struct,
-  Table,
-  tableFromIPC,
-  tableToIPC,
-  Utf8,
-  vectorFromArray,
-} from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { MetricsInvalid } from "../errors/data-errors.js";
 import { isStepType, isTextType, isValueType, isWallType, joinStretches } from "./columns.js";
-
-/** One text that the model wrote at a step. */
-export interface SampleRow {
-  step: number;
-  prompt: string;
-  text: string;
-}
 
 /** Rows ready to be appended to a segment. */
 export interface Chunk {
@@ -64,7 +46,7 @@ export function metricsChunk(bytes: Uint8Array): Chunk {
     }
   }
   if (!names.has("step")) throw new MetricsInvalid({ reason: 'they have no column "step"' });
-  const range = stepRange(table, true);
+  const range = stepRange(table);
   if (!table.schema.fields.some(({ type }) => isTextType(type))) {
     return { ...takenApart(table), ...range };
   }
@@ -74,40 +56,12 @@ export function metricsChunk(bytes: Uint8Array): Chunk {
 }
 
 /**
- * Makes a chunk of samples.
+ * A table as the messages of a segment. Encoded anew, whatever the sender's encoder did: equal
+ * schemas become equal bytes, and there is exactly one end mark.
  *
- * @throws MetricsInvalid
- * @example const chunk = samplesChunk([{ step: 100, prompt: "Shall I", text: "Shall I compare" }]);
+ * @example const { schema, batches } = takenApart(table);
  */
-export function samplesChunk(rows: readonly SampleRow[]): Chunk {
-  for (const { step, prompt, text } of rows) {
-    const right =
-      Number.isSafeInteger(step) && typeof prompt === "string" && typeof text === "string";
-    if (!right) throw new MetricsInvalid({ reason: "a sample is { step, prompt, text }" });
-  }
-  const schema = new Schema([
-    new Field("step", new Int64(), false),
-    new Field("prompt", new Utf8(), false),
-    new Field("text", new Utf8(), false),
-  ]);
-  const children = [
-    makeData({ type: new Int64(), data: BigInt64Array.from(rows, (row) => BigInt(row.step)) }),
-    textData(rows.map((row) => row.prompt)),
-    textData(rows.map((row) => row.text)),
-  ];
-  const type = new Struct(schema.fields);
-  const batch = new RecordBatch(schema, makeData({ type, length: rows.length, children }));
-  const table = new Table(schema, [batch]);
-  return { ...takenApart(table), ...stepRange(table, false) };
-}
-
-function textData(texts: string[]) {
-  return vectorFromArray(texts, new Utf8()).data[0]!;
-}
-
-// Encoded anew, whatever the sender's encoder did: equal schemas become equal bytes, and there is
-// exactly one end mark.
-function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
+export function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
   const stream = tableToIPC(table, "stream");
   const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
   return {
@@ -117,7 +71,7 @@ function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
   };
 }
 
-function stepRange(table: Table, strictly: boolean): Pick<Chunk, "firstStep" | "lastStep"> {
+function stepRange(table: Table): Pick<Chunk, "firstStep" | "lastStep"> {
   let first = 0;
   let last = -1;
   let rows = 0;
@@ -126,7 +80,7 @@ function stepRange(table: Table, strictly: boolean): Pick<Chunk, "firstStep" | "
     if (value === null || !Number.isSafeInteger(step) || step < 0) {
       throw new MetricsInvalid({ reason: "a step is missing or no whole number from 0 on" });
     }
-    if (rows > 0 && (strictly ? step <= last : step < last)) {
+    if (rows > 0 && step <= last) {
       throw new MetricsInvalid({ reason: `step ${step} comes after step ${last}` });
     }
     if (rows++ === 0) first = step;

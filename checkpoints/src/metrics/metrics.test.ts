@@ -205,34 +205,6 @@ describe("metrics", () => {
   });
 });
 
-describe("samples", () => {
-  test("read the same live and sealed, inherited ones included", async () => {
-    const sample = (step: number, text: string) => ({ step, prompt: "Shall I", text });
-    const rows = [sample(0, ""), sample(10, "é\u{1f3b2}\n\0"), sample(10, "two"), sample(20, "no")];
-    await store.writer.appendSamples({ runId: run.id, rows: rows.slice(0, 1) });
-    await store.writer.appendSamples({ runId: run.id, rows: rows.slice(1) });
-    await append(metricsStream(lossRows(0, 20, 1)));
-    expect(await store.readSamples(session.id)).toEqual(rows);
-    const fork = await store.writer.createSession(
-      sessionInput(`hot ${sessions}`, { parentSessionId: session.id, forkStep: 15 }),
-    );
-    expect(await store.readSamples(fork.id)).toEqual(rows.slice(0, 3));
-    await finish(20);
-    expect(await store.readSamples(session.id, { from: 10, to: 19 })).toEqual(rows.slice(1, 3));
-    expect(await store.readSamples(fork.id)).toEqual(rows.slice(0, 3));
-  });
-
-  test("that are none, or come too late, are refused", async () => {
-    const add = (row: object) =>
-      store.writer.appendSamples({ runId: run.id, rows: [row as never] });
-    await add({ step: 5, prompt: "", text: "" });
-    for (const row of [{ step: 4, prompt: "", text: "" }, { step: 6, text: 1 }, { step: 0.5 }]) {
-      await expect(add(row)).rejects.toMatchObject({ code: "MetricsInvalid" });
-    }
-    await finish(5);
-  });
-});
-
 describe("sealed files", () => {
   test("open in pyarrow and DuckDB with the right types, rows and values", async () => {
     const rows = lossRows(0, 5000, 1).map((row): MetricsRow => ({
@@ -241,8 +213,6 @@ describe("sealed files", () => {
     }));
     for (let row = 0; row < rows.length; row += 250)
       await append(metricsStream(rows.slice(row, row + 250)));
-    const samples = [{ step: 100, prompt: "Shall I", text: "é\n" }];
-    await store.writer.appendSamples({ runId: run.id, rows: samples });
     await finish(5000);
     const program = `
 import json, sys, duckdb, pyarrow.parquet as pq
@@ -260,7 +230,6 @@ print(json.dumps({
   "loss": table["train_loss"].to_pylist(),
   "nulls": table["validation_loss"].null_count,
   "wall": table["wall"][7].as_py().isoformat(),
-  "samples": pq.read_table(f"{path}/snapshots/{run}.parquet").to_pylist(),
   "duck types": dict(duck.execute(f"select column_name, column_type from (describe select * from {name})").fetchall()),
   "duck": duck.execute(f"select count(*), max(step), count(validation_loss), sum(train_loss) from {name}").fetchone(),
   "duck wall": duck.execute(f"select (epoch(wall) * 1000)::bigint from {name} where step = 7").fetchone(),
@@ -279,7 +248,6 @@ print(json.dumps({
       loss,
       nulls: 4950,
       wall: new Date(wallOf(7)).toISOString().replace("000Z", "+00:00").replace("Z", "000+00:00"),
-      samples,
       "duck types": {
         step: "BIGINT",
         wall: "TIMESTAMP WITH TIME ZONE",

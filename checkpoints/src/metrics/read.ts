@@ -4,13 +4,11 @@ import type { Catalog } from "../catalog/connection.js";
 import { listLogged } from "../catalog/logged.js";
 import { readRun, recordedParts } from "./along.js";
 import type { StepRange } from "./along.js";
-import type { SampleRow } from "./chunk.js";
 import { joinStretches, stepsOf } from "./columns.js";
 import type { Stretch } from "./columns.js";
 import { downsample } from "./downsample.js";
 import type { Curve } from "./downsample.js";
 import { joinLogged } from "./logged-columns.js";
-import { tableFromParquet } from "./parquet.js";
 import { readSealed } from "./sealed-reader.js";
 import { readSegment } from "./segment-reader.js";
 
@@ -66,34 +64,4 @@ export async function readCurve(
     if (data?.getValid(row)) values[row] = Number(data.values[row]);
   }
   return downsample({ steps: stepsOf(table), values }, pixels);
-}
-
-/**
- * The samples of a session along its timeline, inherited ones included, by ascending step.
- *
- * @throws SessionNotFound, MetricsDamaged
- * @example (await readSamples(db, store, id)).at(-1)?.text
- */
-export async function readSamples(
-  db: Catalog,
-  store: string,
-  sessionId: string,
-  range: StepRange = {},
-): Promise<SampleRow[]> {
-  const stretches: Stretch[] = [];
-  for (const part of recordedParts(db, sessionId, range)) {
-    const tables = await readRun(db, store, part.runId, "samples", {
-      sealed: async (file) => tableFromParquet(await readFile(file)),
-      segment: async (file) => readSegment(await readFile(file)),
-    });
-    stretches.push({ tables, from: part.from, to: part.to });
-  }
-  const table = joinStretches(stretches, ["prompt", "text"]);
-  const prompts = table.getChild("prompt")!;
-  const texts = table.getChild("text")!;
-  return Array.from(table.getChild("step")!, (step, row) => ({
-    step: Number(step),
-    prompt: String(prompts.get(row)),
-    text: String(texts.get(row)),
-  }));
 }

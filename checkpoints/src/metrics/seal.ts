@@ -122,11 +122,6 @@ export function commitSealed(
   for (const { number } of segments) removeIfThere(segmentFile(path, series, runId, number));
 }
 
-/** Seals all that a run recorded. Throws as sealRows. @example sealRun(context, runId) */
-export function sealRun(context: WriterContext, runId: string): void {
-  for (const series of Object.keys(SERIES_FOLDER) as Series[]) sealRows(context, runId, series);
-}
-
 function sameSegments(a: readonly SegmentRow[], b: readonly SegmentRow[]): boolean {
   return a.length === b.length && a.every((segment, index) => segment.number === b[index]!.number);
 }

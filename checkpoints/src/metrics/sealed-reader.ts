@@ -98,7 +98,8 @@ export async function readGroups(source: AsyncBuffer, wanted: Wanted): Promise<T
   return new Table(schema, batches);
 }
 
-function sourceOf(handle: FileHandle, size: number): AsyncBuffer {
+/** The bytes of an open file, read as they are asked for. @example sourceOf(handle, (await handle.stat()).size) */
+export function sourceOf(handle: FileHandle, size: number): AsyncBuffer {
   return {
     byteLength: size,
     async slice(start, end = size) {

@@ -13,4 +13,6 @@ export interface WriterContext {
   segments: Map<string, OpenSegment>;
   /** The columns of sealed runs, as far as they were asked for. */
   sealedColumns: Map<string, string[]>;
+  /** Settles when the snapshots of all runs that have ended so far are sealed. */
+  sealing: Promise<void>;
 }

@@ -30,6 +30,7 @@ export function openContext(path: string): WriterContext {
       lease,
       segments: new Map(),
       sealedColumns: new Map(),
+      sealing: Promise.resolve(),
     };
     recoverRuns(context);
     return context;
@@ -51,6 +52,21 @@ export function closeContext(context: WriterContext): void {
   } finally {
     write(context.db, () => context.lease.release());
     context.db.close();
+  }
+}
+
+/**
+ * As closeContext, after the snapshots of all runs are sealed.
+ *
+ * @throws the system's or SQLite's error, after closing all the same
+ * @example await finishContext(context);
+ */
+export async function finishContext(context: WriterContext): Promise<void> {
+  try {
+    interruptOwnRuns(context);
+    await context.sealing;
+  } finally {
+    closeContext(context);
   }
 }
 

@@ -3,7 +3,8 @@ import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import type { LoggedRow } from "../metrics/log-values.js";
-import type { SampleRow } from "../metrics/chunk.js";
+import type { SampleRow } from "../snapshots/read.js";
+import type { NewSnapshot } from "../snapshots/snapshot.js";
 import type { Thinned } from "../tensors/collection.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
 import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
@@ -95,7 +96,9 @@ export interface StoreWriter {
   saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
-  /** Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  /** Steps ascend, also across calls. Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  appendSnapshots(input: { runId: string; snapshots: readonly NewSnapshot[] }): Promise<void>;
+  /** Snapshots of the kind "sample". Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
   /** Errors: SessionNotFound, RunNotFound. */
   appendEvent(input: EventInput): Promise<EventRow>;
