@@ -1,5 +1,5 @@
 export { attachStore, openStore } from "./store.js";
-export type { Store } from "./store.js";
+export type { SqlQuery, Store } from "./store.js";
 export { findStore } from "./folder/search.js";
 export type { OpenOptions } from "./folder/front-gate.js";
 
@@ -45,6 +45,9 @@ export type { Keyframes } from "./catalog/keyframes.js";
 export type { Manifest, ManifestTensor } from "./tensors/manifest.js";
 export type { RestoredState } from "./tensors/restore.js";
 
+export type { SqlCell, SqlRecord } from "./sql/answer.js";
+export type { SqlOptions, SqlValue } from "./sql/sql.js";
+
 export { sha256, stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
 
@@ -53,3 +56,4 @@ export type { ErrorData } from "./errors/store-error.js";
 export * from "./errors/folder-errors.js";
 export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
+export * from "./errors/sql-errors.js";

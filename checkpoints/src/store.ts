@@ -30,6 +30,9 @@ import { readCurve, readMetrics } from "./metrics/read.js";
 import { nearestSnapshot, readSamples, readSnapshots } from "./snapshots/read.js";
 import type { SampleRow, SnapshotRange } from "./snapshots/read.js";
 import type { Snapshot, SnapshotKind } from "./snapshots/snapshot.js";
+import type { SqlRecord } from "./sql/answer.js";
+import { ask } from "./sql/sql.js";
+import type { SqlOptions } from "./sql/sql.js";
 import { loadBlob } from "./tensors/blobs.js";
 import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
@@ -124,11 +127,23 @@ export interface Store {
   nearestSnapshot(sessionId: string, step: number, kind: SnapshotKind): Promise<Snapshot | null>;
   /** The snapshots of the kind "sample". Rejects with SessionNotFound, MetricsDamaged. */
   readSamples(sessionId: string, options?: StepRange): Promise<SampleRow[]>;
+  /**
+   * One select over the views metrics, snapshots, sessions, runs, checkpoints, models and events, by
+   * a DuckDB that reaches nothing else. Rejects with SqlFailed, SqlRefused, SqlTimedOut, SqlTooLarge,
+   * OptionInvalid, MetricsDamaged.
+   */
+  sql: SqlQuery;
   readonly writer: StoreWriter;
   /** A way to the writer for another worker thread: transfer it, there attachStore(path, port). */
   connect(): MessagePort;
   /** Waits for what was asked, then lets go; the last one to close ends the store worker. */
   close(): Promise<void>;
+}
+
+/** Asks a store in SQL: rows as objects, of the type named if one is, or as an Arrow table. */
+export interface SqlQuery {
+  (query: string, options: SqlOptions & { as: "arrow" }): Promise<Table>;
+  <Row extends object = SqlRecord>(query: string, options?: SqlOptions): Promise<Row[]>;
 }
 
 /**
@@ -239,6 +254,8 @@ function storeOver(
     nearestSnapshot: (id, step, kind) =>
       readLater((db) => nearestSnapshot(db, path, id, step, kind)),
     readSamples: (id, options) => readLater((db) => readSamples(db, path, id, options)),
+    sql: ((query: string, options?: SqlOptions) =>
+      readLater((db) => ask(db, path, query, options))) as SqlQuery,
     writer: client.writer,
     connect: () => read(() => owner.connect()),
     close: () => (closing ??= close()),
