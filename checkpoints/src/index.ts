@@ -48,6 +48,11 @@ export type { RestoredState } from "./tensors/restore.js";
 export type { SqlCell, SqlRecord } from "./sql/answer.js";
 export type { SqlOptions, SqlValue } from "./sql/sql.js";
 
+export { exportBundle } from "./exchange/bundle-out.js";
+export type { Bundle } from "./exchange/bundle-out.js";
+export { importBundle } from "./exchange/bundle-in.js";
+export type { Taken } from "./exchange/history.js";
+
 export { sha256, stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
 
@@ -57,3 +62,4 @@ export * from "./errors/folder-errors.js";
 export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
 export * from "./errors/sql-errors.js";
+export * from "./errors/exchange-errors.js";

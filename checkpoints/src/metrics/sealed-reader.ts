@@ -115,7 +115,8 @@ export function sourceOf(handle: FileHandle, size: number): AsyncBuffer {
   };
 }
 
-function metadataOf(source: AsyncBuffer): Promise<FileMetaData> {
+/** What the end of a Parquet file says of it. Throws Error when it is none. @example (await metadataOf(source)).num_rows */
+export function metadataOf(source: AsyncBuffer): Promise<FileMetaData> {
   return parquetMetadataAsync(source, { initialFetchSize: FOOTER_GUESS, geoparquet: false });
 }
 

@@ -83,6 +83,7 @@ export function writerOver(
     deleteModel: (id) => call("deleteModel", [id]),
     restoreModel: (trashId) => call("restoreModel", [trashId]),
     thinKeyframes: (sessionId, budget) => call("thinKeyframes", [sessionId, budget]),
+    adopt: (input) => call("adopt", [input]),
     flush: () => call("flush", []),
   };
 

@@ -2,6 +2,7 @@ import { write } from "../catalog/connection.js";
 import { getModel, requireModelName, updateModelName } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
 import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
+import { adopt } from "../exchange/adopt.js";
 import { metricsChunk } from "../metrics/chunk.js";
 import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
@@ -64,6 +65,7 @@ export function operationsOf(context: WriterContext): Operations {
     deleteModel: (id) => write(db, () => trashModel(db, id, new Date())),
     restoreModel: (trashId) => write(db, () => restoreModel(db, trashId)),
     thinKeyframes: (sessionId, budget) => thinKeyframes(context, sessionId, budget),
+    adopt: ({ path }) => adopt(context, path),
     flush: () => syncSegments(context),
   };
 }

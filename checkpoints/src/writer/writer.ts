@@ -3,6 +3,7 @@ import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionRow } from "../catalog/sessions.js";
 import type { LoggedRow } from "../metrics/log-values.js";
+import type { Taken } from "../exchange/history.js";
 import type { SampleRow } from "../snapshots/read.js";
 import type { NewSnapshot } from "../snapshots/snapshot.js";
 import type { Thinned } from "../tensors/collection.js";
@@ -120,6 +121,8 @@ export interface StoreWriter {
    * Errors: SessionNotFound, OptionInvalid.
    */
   thinKeyframes(sessionId: string, budget: KeyframeBudget): Promise<Thinned>;
+  /** Takes over the sessions of a store that importBundle has checked. Errors: ImportConflict. */
+  adopt(input: { path: string }): Promise<Taken>;
   /** Waits until all calls before it are done and the disk has the rows appended so far. */
   flush(): Promise<void>;
 }
