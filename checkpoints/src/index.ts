@@ -51,6 +51,10 @@ export type { SqlOptions, SqlValue } from "./sql/sql.js";
 export { exportBundle } from "./exchange/bundle-out.js";
 export type { Bundle } from "./exchange/bundle-out.js";
 export { importBundle } from "./exchange/bundle-in.js";
+export { exportModel } from "./exchange/model-out.js";
+export type { ModelAbout } from "./exchange/model-out.js";
+export { importModel } from "./exchange/model-in.js";
+export type { ImportedModel } from "./exchange/model-in.js";
 export type { Taken } from "./exchange/history.js";
 
 export { sha256, stateDigest } from "./tensors/state.js";
