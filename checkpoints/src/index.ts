@@ -55,6 +55,9 @@ export { exportModel } from "./exchange/model-out.js";
 export type { ModelAbout } from "./exchange/model-out.js";
 export { importModel } from "./exchange/model-in.js";
 export type { ImportedModel } from "./exchange/model-in.js";
+export { exportArtifacts } from "./exchange/artifacts-out.js";
+export { importArtifacts } from "./exchange/artifacts-in.js";
+export type { TakenArtifacts } from "./exchange/artifacts-in.js";
 export type { Taken } from "./exchange/history.js";
 
 export { sha256, stateDigest } from "./tensors/state.js";
