@@ -1,5 +1,5 @@
 export { attachStore, openStore } from "./store.js";
-export type { Store } from "./store.js";
+export type { SqlQuery, Store } from "./store.js";
 export { findStore } from "./folder/search.js";
 export type { OpenOptions } from "./folder/front-gate.js";
 
@@ -14,9 +14,23 @@ export type { TrashFilter, TrashItem, TrashKind, TrashRow } from "./trash/entrie
 export type { Purged } from "./trash/purge.js";
 export type { TrashRetention } from "./trash/retention.js";
 export type { SessionHolder } from "./lease/holder.js";
-export type { SampleRow } from "./metrics/chunk.js";
+export type { SampleRow, SnapshotRange } from "./snapshots/read.js";
+export { attentionWeights, quantiseAttention } from "./snapshots/snapshot.js";
+export type {
+  AttentionPayload,
+  Candidate,
+  EmbeddingsPayload,
+  NewSnapshot,
+  ProbabilitiesPayload,
+  SamplePayload,
+  Snapshot,
+  SnapshotKind,
+  SnapshotPayload,
+} from "./snapshots/snapshot.js";
 export type { LoggedRow } from "./metrics/log-values.js";
-export type { StepRange } from "./metrics/read.js";
+export type { StepRange } from "./metrics/along.js";
+export { downsample } from "./metrics/downsample.js";
+export type { Curve } from "./metrics/downsample.js";
 
 export type {
   EventInput,
@@ -37,6 +51,20 @@ export type { RestoredState } from "./tensors/restore.js";
 export { verify } from "./verify/verify.js";
 export type { VerifyOptions } from "./verify/verify.js";
 export type { Fault, Part, VerifyProgress, VerifyReport } from "./verify/report.js";
+export type { SqlCell, SqlRecord } from "./sql/answer.js";
+export type { SqlOptions, SqlValue } from "./sql/sql.js";
+
+export { exportBundle } from "./exchange/bundle-out.js";
+export type { Bundle } from "./exchange/bundle-out.js";
+export { importBundle } from "./exchange/bundle-in.js";
+export { exportModel } from "./exchange/model-out.js";
+export type { ModelAbout } from "./exchange/model-out.js";
+export { importModel } from "./exchange/model-in.js";
+export type { ImportedModel } from "./exchange/model-in.js";
+export { exportArtifacts } from "./exchange/artifacts-out.js";
+export { importArtifacts } from "./exchange/artifacts-in.js";
+export type { TakenArtifacts } from "./exchange/artifacts-in.js";
+export type { Taken } from "./exchange/history.js";
 
 export { sha256, stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
@@ -46,3 +74,5 @@ export type { ErrorData } from "./errors/store-error.js";
 export * from "./errors/folder-errors.js";
 export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
+export * from "./errors/sql-errors.js";
+export * from "./errors/exchange-errors.js";

@@ -24,9 +24,15 @@ import { StoreClosed } from "./errors/folder-errors.js";
 import { asWriteError } from "./errors/system-error.js";
 import { enterStore } from "./folder/front-gate.js";
 import type { OpenOptions } from "./folder/front-gate.js";
-import type { SampleRow } from "./metrics/chunk.js";
-import { readMetrics, readSamples } from "./metrics/read.js";
-import type { StepRange } from "./metrics/read.js";
+import type { StepRange } from "./metrics/along.js";
+import type { Curve } from "./metrics/downsample.js";
+import { readCurve, readMetrics } from "./metrics/read.js";
+import { nearestSnapshot, readSamples, readSnapshots } from "./snapshots/read.js";
+import type { SampleRow, SnapshotRange } from "./snapshots/read.js";
+import type { Snapshot, SnapshotKind } from "./snapshots/snapshot.js";
+import type { SqlRecord } from "./sql/answer.js";
+import { ask } from "./sql/sql.js";
+import type { SqlOptions } from "./sql/sql.js";
 import { loadBlob } from "./tensors/blobs.js";
 import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
@@ -113,13 +119,38 @@ export interface Store {
     sessionId: string,
     options?: StepRange & { columns?: readonly string[] },
   ): Promise<Table>;
+  /**
+   * One column along the timeline, thinned for a plot so many pixels wide: no spike is lost. Rejects
+   * with SessionNotFound, MetricsDamaged, RangeError.
+   */
+  readCurve(
+    sessionId: string,
+    column: string,
+    options: StepRange & { pixels: number },
+  ): Promise<Curve>;
   /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
+  readSnapshots(sessionId: string, options?: SnapshotRange): Promise<Snapshot[]>;
+  /** The newest of a kind at or before a step. Rejects with SessionNotFound, MetricsDamaged. */
+  nearestSnapshot(sessionId: string, step: number, kind: SnapshotKind): Promise<Snapshot | null>;
+  /** The snapshots of the kind "sample". Rejects with SessionNotFound, MetricsDamaged. */
   readSamples(sessionId: string, options?: StepRange): Promise<SampleRow[]>;
+  /**
+   * One select over the views metrics, snapshots, sessions, runs, checkpoints, models and events, by
+   * a DuckDB that reaches nothing else. Rejects with SqlFailed, SqlRefused, SqlTimedOut, SqlTooLarge,
+   * OptionInvalid, MetricsDamaged.
+   */
+  sql: SqlQuery;
   readonly writer: StoreWriter;
   /** A way to the writer for another worker thread: transfer it, there attachStore(path, port). */
   connect(): MessagePort;
   /** Waits for what was asked, then lets go; the last one to close ends the store worker. */
   close(): Promise<void>;
+}
+
+/** Asks a store in SQL: rows as objects, of the type named if one is, or as an Arrow table. */
+export interface SqlQuery {
+  (query: string, options: SqlOptions & { as: "arrow" }): Promise<Table>;
+  <Row extends object = SqlRecord>(query: string, options?: SqlOptions): Promise<Row[]>;
 }
 
 /**
@@ -226,7 +257,13 @@ function storeOver(
     readTensors: (id) => readLater((db) => restoreState(db, path, id)),
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),
+    readCurve: (id, column, options) => readLater((db) => readCurve(db, path, id, column, options)),
+    readSnapshots: (id, options) => readLater((db) => readSnapshots(db, path, id, options)),
+    nearestSnapshot: (id, step, kind) =>
+      readLater((db) => nearestSnapshot(db, path, id, step, kind)),
     readSamples: (id, options) => readLater((db) => readSamples(db, path, id, options)),
+    sql: ((query: string, options?: SqlOptions) =>
+      readLater((db) => ask(db, path, query, options))) as SqlQuery,
     writer: client.writer,
     connect: () => read(() => owner.connect()),
     close: () => (closing ??= close()),

@@ -1,6 +1,8 @@
 import * as dataErrors from "./data-errors.js";
 import * as entryErrors from "./entry-errors.js";
+import * as exchangeErrors from "./exchange-errors.js";
 import * as folderErrors from "./folder-errors.js";
+import * as sqlErrors from "./sql-errors.js";
 import { StoreError } from "./store-error.js";
 import type { ErrorData } from "./store-error.js";
 
@@ -17,7 +19,13 @@ export interface WireError {
 type Reviver = new (data: never, options?: ErrorOptions) => StoreError;
 
 const classes = new Map<string, Reviver>(
-  Object.entries({ ...folderErrors, ...entryErrors, ...dataErrors }) as [string, Reviver][],
+  Object.entries({
+    ...folderErrors,
+    ...entryErrors,
+    ...dataErrors,
+    ...sqlErrors,
+    ...exchangeErrors,
+  }) as [string, Reviver][],
 );
 
 /**

@@ -8,10 +8,14 @@ export const STORE_FOLDER = ".forkpoint";
 export const SUBFOLDERS = ["packs", "blobs", "metrics", "snapshots", "leases"] as const;
 
 /** A kind of rows recorded along the steps; each has its folder. */
-export type Series = "metrics" | "samples";
+export type Series = "metrics" | "samples" | "snapshots";
 
-/** The sub-folder of each kind of recorded rows. */
-export const SERIES_FOLDER = { metrics: "metrics", samples: "snapshots" } as const;
+/** The sub-folder of each kind of recorded rows. A run of before schema 4 has samples, a later one snapshots. */
+export const SERIES_FOLDER = {
+  metrics: "metrics",
+  samples: "snapshots",
+  snapshots: "snapshots",
+} as const;
 
 // A catalog can come from elsewhere: what it holds becomes part of a path only if it cannot leave
 // the folder.

@@ -1,31 +1,13 @@
-import {
-  Int64,
-  makeData,
-  RecordBatch,
-  Schema,
-  Field,
-  Struct,
-  Table,
-  tableFromIPC,
-  tableToIPC,
-  Utf8,
-  vectorFromArray,
-} from "apache-arrow";
+import { tableFromIPC, tableToIPC } from "apache-arrow";
+import type { Table } from "apache-arrow";
 import { MetricsInvalid } from "../errors/data-errors.js";
-import { isStepType, isValueType, isWallType } from "./columns.js";
-
-/** One text that the model wrote at a step. */
-export interface SampleRow {
-  step: number;
-  prompt: string;
-  text: string;
-}
+import { isStepType, isTextType, isValueType, isWallType, joinStretches } from "./columns.js";
 
 /** Rows ready to be appended to a segment. */
 export interface Chunk {
   /** The schema message of the Arrow stream: the beginning of a segment. */
   schema: Uint8Array;
-  /** The record batch messages: what is appended. */
+  /** The dictionary and record batch messages: what is appended. */
   batches: Uint8Array;
   rows: number;
   firstStep: number;
@@ -38,6 +20,7 @@ const END_OF_STREAM = 8;
  * Checks an Arrow IPC stream of metrics and takes it apart.
  *
  * @param bytes one complete stream: `step` int64, `wall` timestamp[ms, UTC], other columns float64
+ *   or texts (utf8, plain or as a dictionary; stored as a dictionary)
  * @throws MetricsInvalid
  * @example const { rows, lastStep } = metricsChunk(bytes);
  */
@@ -53,50 +36,32 @@ export function metricsChunk(bytes: Uint8Array): Chunk {
     if (names.has(name)) throw new MetricsInvalid({ reason: `the column "${name}" comes twice` });
     names.add(name);
     const right =
-      name === "step" ? isStepType(type) : name === "wall" ? isWallType(type) : isValueType(type);
+      name === "step"
+        ? isStepType(type)
+        : name === "wall"
+          ? isWallType(type)
+          : isValueType(type) || isTextType(type);
     if (!right) {
       throw new MetricsInvalid({ reason: `the column "${name}" has the wrong type, ${type}` });
     }
   }
   if (!names.has("step")) throw new MetricsInvalid({ reason: 'they have no column "step"' });
-  return { ...takenApart(table), ...stepRange(table, true) };
+  const range = stepRange(table);
+  if (!table.schema.fields.some(({ type }) => isTextType(type))) {
+    return { ...takenApart(table), ...range };
+  }
+  // One dictionary of one kind for all rows of the chunk, whatever the sender's were.
+  const all = [{ tables: [table], from: 0, to: Number.MAX_SAFE_INTEGER }];
+  return { ...takenApart(joinStretches(all, [...names])), ...range };
 }
 
 /**
- * Makes a chunk of samples.
+ * A table as the messages of a segment. Encoded anew, whatever the sender's encoder did: equal
+ * schemas become equal bytes, and there is exactly one end mark.
  *
- * @throws MetricsInvalid
- * @example const chunk = samplesChunk([{ step: 100, prompt: "Shall I", text: "Shall I compare" }]);
+ * @example const { schema, batches } = takenApart(table);
  */
-export function samplesChunk(rows: readonly SampleRow[]): Chunk {
-  for (const { step, prompt, text } of rows) {
-    const right =
-      Number.isSafeInteger(step) && typeof prompt === "string" && typeof text === "string";
-    if (!right) throw new MetricsInvalid({ reason: "a sample is { step, prompt, text }" });
-  }
-  const schema = new Schema([
-    new Field("step", new Int64(), false),
-    new Field("prompt", new Utf8(), false),
-    new Field("text", new Utf8(), false),
-  ]);
-  const children = [
-    makeData({ type: new Int64(), data: BigInt64Array.from(rows, (row) => BigInt(row.step)) }),
-    textData(rows.map((row) => row.prompt)),
-    textData(rows.map((row) => row.text)),
-  ];
-  const type = new Struct(schema.fields);
-  const batch = new RecordBatch(schema, makeData({ type, length: rows.length, children }));
-  const table = new Table(schema, [batch]);
-  return { ...takenApart(table), ...stepRange(table, false) };
-}
-
-function textData(texts: string[]) {
-  return vectorFromArray(texts, new Utf8()).data[0]!;
-}
-
-// Encoded anew, whatever the sender's encoder did: equal schemas become equal bytes, and there is
-// exactly one end mark.
-function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
+export function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
   const stream = tableToIPC(table, "stream");
   const schemaEnd = 8 + new DataView(stream.buffer, stream.byteOffset).getInt32(4, true);
   return {
@@ -106,7 +71,7 @@ function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "rows"> {
   };
 }
 
-function stepRange(table: Table, strictly: boolean): Pick<Chunk, "firstStep" | "lastStep"> {
+function stepRange(table: Table): Pick<Chunk, "firstStep" | "lastStep"> {
   let first = 0;
   let last = -1;
   let rows = 0;
@@ -115,7 +80,7 @@ function stepRange(table: Table, strictly: boolean): Pick<Chunk, "firstStep" | "
     if (value === null || !Number.isSafeInteger(step) || step < 0) {
       throw new MetricsInvalid({ reason: "a step is missing or no whole number from 0 on" });
     }
-    if (rows > 0 && (strictly ? step <= last : step < last)) {
+    if (rows > 0 && step <= last) {
       throw new MetricsInvalid({ reason: `step ${step} comes after step ${last}` });
     }
     if (rows++ === 0) first = step;

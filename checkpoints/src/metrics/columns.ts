@@ -1,7 +1,9 @@
 import {
   DataType,
+  Dictionary,
   Field,
   Float64,
+  Int32,
   Int64,
   makeData,
   Precision,
@@ -12,6 +14,7 @@ import {
   Timestamp,
   TimeUnit,
   Utf8,
+  vectorFromArray,
 } from "apache-arrow";
 import type { Data } from "apache-arrow";
 
@@ -40,6 +43,11 @@ export function isValueType(type: DataType): boolean {
   return DataType.isFloat(type) && type.precision === Precision.DOUBLE;
 }
 
+/** Whether this is the type of a column of texts: utf8, plain or as a dictionary. @example isTextType(field.type) */
+export function isTextType(type: DataType): boolean {
+  return DataType.isUtf8(type) || (DataType.isDictionary(type) && DataType.isUtf8(type.dictionary));
+}
+
 /** Whether this is the type of the column `wall`: milliseconds, UTC. @example isWallType(field.type) */
 export function isWallType(type: DataType): boolean {
   return (
@@ -51,7 +59,8 @@ export function isWallType(type: DataType): boolean {
  * Puts stretches of rows together to one table of one batch: `step` first (int64), then `wall`
  * (timestamp[ms, UTC]) and the others in the order in which they first appear, or exactly those
  * asked for. What a stretch lacks is null there; a column that all lack is a float64 column of
- * nulls.
+ * nulls. Texts become a dictionary; where some stretches have numbers under the name of a text, the
+ * numbers become texts.
  *
  * @example joinStretches([{ tables, from: 0, to: 500 }], ["train_loss"]).numRows
  */
@@ -71,13 +80,18 @@ export function joinStretches(stretches: readonly Stretch[], columns?: readonly 
   const known = new Set<string>(["step"]);
   for (const table of stretches.flatMap((stretch) => stretch.tables)) {
     for (const { name, type } of table.schema.fields) {
-      if (known.has(name) || (columns && !types.has(name))) continue;
+      if (columns && !types.has(name)) continue;
+      if (known.has(name) && !isTextType(type)) continue;
       known.add(name);
       types.set(name, typeLike(type));
     }
   }
   if (types.has("wall") && !known.has("wall")) types.set("wall", WALL);
-  const fields = [...types].map(([name, type]) => new Field(name, type, name !== "step"));
+  // Dictionaries are told apart by number; by the column's, equal schemas are equal bytes.
+  const fields = [...types].map(([name, type], column) => {
+    const numbered = isTextType(type) ? new Dictionary(new Utf8(), new Int32(), column) : type;
+    return new Field(name, numbered, name !== "step");
+  });
   const children = fields.map(({ name, type }) => joined(pieces, name, type, length));
   const schema = new Schema(fields);
   const data = makeData({ type: new Struct(fields), length, nullCount: 0, children });
@@ -109,58 +123,97 @@ function firstAtLeast(steps: Float64Array, step: number): number {
 function typeLike(type: DataType): DataType {
   if (isWallType(type)) return WALL;
   if (isStepType(type)) return new Int64();
-  if (DataType.isUtf8(type)) return new Utf8();
+  if (isTextType(type)) return new Utf8();
   return new Float64();
 }
 
 function joined(pieces: readonly Piece[], name: string, type: DataType, length: number): Data {
-  if (DataType.isUtf8(type)) return joinedTexts(pieces, name, length);
+  if (DataType.isDictionary(type)) return joinedTexts(pieces, name, type as TextType, length);
   const values = DataType.isFloat(type) ? new Float64Array(length) : new BigInt64Array(length);
-  const valid = new Uint8Array(Math.ceil(length / 8));
-  let row = 0;
-  let nulls = 0;
-  eachCell(pieces, name, (data, index) => {
-    if (data?.getValid(index)) {
-      values[row] = data.values[index];
-      valid[row >> 3]! |= 1 << (row & 7);
-    } else nulls += 1;
-    row += 1;
+  const valid = new Validity(length);
+  eachCell(pieces, name, (data, index, row) => {
+    if (!data?.getValid(index)) return valid.miss();
+    values[row] = data.values[index];
+    valid.mark(row);
   });
-  const bits = nulls > 0 ? { nullBitmap: valid } : {};
-  return makeData({ type, length, nullCount: nulls, ...bits, data: values } as never) as Data;
+  return makeData({ type, length, ...valid.bits(), data: values } as never) as Data;
 }
 
-function joinedTexts(pieces: readonly Piece[], name: string, length: number): Data {
-  const parts: Uint8Array[] = [];
-  const valueOffsets = new Int32Array(length + 1);
-  const empty = new Uint8Array(0);
-  let row = 0;
-  eachCell(pieces, name, (data, index) => {
-    const [begin, end] = data ? [data.valueOffsets[index], data.valueOffsets[index + 1]] : [0, 0];
-    const bytes = data ? (data.values as Uint8Array).subarray(begin, end) : empty;
-    parts.push(bytes);
-    valueOffsets[row + 1] = valueOffsets[row]! + bytes.byteLength;
-    row += 1;
+type TextType = Dictionary<Utf8, Int32>;
+
+function joinedTexts(
+  pieces: readonly Piece[],
+  name: string,
+  type: TextType,
+  length: number,
+): Data<TextType> {
+  const words = new Map<string, number>();
+  const codes = new Int32Array(length);
+  const valid = new Validity(length);
+  let known: Data | null = null;
+  let text: (index: number) => string = String;
+  eachCell(pieces, name, (data, index, row) => {
+    if (!data?.getValid(index)) return valid.miss();
+    if (data !== known) [known, text] = [data, textsOf(data)];
+    const word = text(index);
+    let code = words.get(word);
+    if (code === undefined) words.set(word, (code = words.size));
+    codes[row] = code;
+    valid.mark(row);
   });
-  const bytes = new Uint8Array(Buffer.concat(parts));
-  return makeData({ type: new Utf8(), length, nullCount: 0, valueOffsets, data: bytes });
+  const dictionary = vectorFromArray([...words.keys()], new Utf8());
+  return makeData({ type, length, ...valid.bits(), data: codes, dictionary });
+}
+
+function textsOf(data: Data): (index: number) => string {
+  const { dictionary, type, values } = data;
+  if (dictionary) return (index) => String(dictionary.get(values[index]));
+  if (!DataType.isUtf8(type)) return (index) => String(values[index]);
+  const decoder = new TextDecoder();
+  const bytes = values as Uint8Array;
+  return (index) =>
+    decoder.decode(bytes.subarray(data.valueOffsets[index], data.valueOffsets[index + 1]));
+}
+
+// Which cells of a column have a value.
+class Validity {
+  readonly #bits: Uint8Array;
+  #nulls = 0;
+
+  constructor(length: number) {
+    this.#bits = new Uint8Array(Math.ceil(length / 8));
+  }
+
+  mark(row: number): void {
+    this.#bits[row >> 3]! |= 1 << (row & 7);
+  }
+
+  miss(): void {
+    this.#nulls += 1;
+  }
+
+  bits(): { nullCount: number; nullBitmap?: Uint8Array } {
+    return { nullCount: this.#nulls, ...(this.#nulls > 0 ? { nullBitmap: this.#bits } : {}) };
+  }
 }
 
 function eachCell(
   pieces: readonly Piece[],
   name: string,
-  visit: (data: Data | null, index: number) => void,
+  visit: (data: Data | null, index: number, row: number) => void,
 ): void {
+  let row = 0;
   for (const { table, begin, end } of pieces) {
     const chunks = table.getChild(name)?.data;
     if (!chunks) {
-      for (let row = begin; row < end; row++) visit(null, 0);
+      for (let missing = begin; missing < end; missing++) visit(null, 0, row++);
       continue;
     }
     let offset = 0;
     for (const data of chunks) {
       const last = Math.min(end - offset, data.length);
-      for (let index = Math.max(begin - offset, 0); index < last; index++) visit(data, index);
+      for (let index = Math.max(begin - offset, 0); index < last; index++)
+        visit(data, index, row++);
       offset += data.length;
     }
   }

@@ -1,6 +1,6 @@
 import { Field, Float64, makeData, RecordBatch, Schema, Struct, Table } from "apache-arrow";
 import type { Data } from "apache-arrow";
-import { stepsOf } from "./columns.js";
+import { isTextType, stepsOf } from "./columns.js";
 import type { LoggedValue } from "../catalog/logged.js";
 
 /**
@@ -33,8 +33,8 @@ export function joinLogged(
     ...added.map((name) => new Field(name, new Float64(), true)),
   ];
   const recorded = table.batches[0]?.data.children ?? [];
-  const children = fields.map(({ name }, index) => {
-    const values = byName.get(name);
+  const children = fields.map(({ name, type }, index) => {
+    const values = isTextType(type) ? undefined : byName.get(name);
     return values ? filled(steps, recorded[index], values) : recorded[index]!;
   });
   const schema = new Schema(fields);

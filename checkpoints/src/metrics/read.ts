@@ -1,30 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { Table } from "apache-arrow";
-import { MetricsDamaged } from "../errors/data-errors.js";
 import type { Catalog } from "../catalog/connection.js";
-import { findSealed, listSegments } from "../catalog/recorded-rows.js";
 import { listLogged } from "../catalog/logged.js";
-import { timeline } from "../catalog/timeline.js";
-import { sealedFile, segmentFile } from "../folder/layout.js";
-import type { Series } from "../folder/layout.js";
-import type { SampleRow } from "./chunk.js";
-import { joinStretches } from "./columns.js";
+import { readRun, recordedParts } from "./along.js";
+import type { StepRange } from "./along.js";
+import { joinStretches, stepsOf } from "./columns.js";
 import type { Stretch } from "./columns.js";
+import { downsample } from "./downsample.js";
+import type { Curve } from "./downsample.js";
 import { joinLogged } from "./logged-columns.js";
-import { tableFromParquet } from "./parquet.js";
+import { readSealed } from "./sealed-reader.js";
 import { readSegment } from "./segment-reader.js";
-
-/** Which steps to read, both ends included. */
-export interface StepRange {
-  from?: number;
-  to?: number;
-}
-
-const ATTEMPTS = 5;
 
 /**
  * The metrics of a session along its timeline, inherited steps included, as one Arrow table with
- * ascending steps; columns logged later come after the recorded ones.
+ * ascending steps; columns logged later come after the recorded ones. Of sealed runs only the steps
+ * and columns asked for are read.
  *
  * @param range `columns`: those wanted besides `step`; all if not given
  * @throws SessionNotFound, MetricsDamaged
@@ -37,78 +28,40 @@ export async function readMetrics(
   range: StepRange & { columns?: readonly string[] } = {},
 ): Promise<Table> {
   const { from = 0, to = Number.MAX_SAFE_INTEGER, columns } = range;
-  const table = joinStretches(await readAlong(db, store, sessionId, "metrics", range), columns);
-  return joinLogged(table, listLogged(db, sessionId, from, to), columns);
+  const stretches: Stretch[] = [];
+  for (const part of recordedParts(db, sessionId, range)) {
+    const tables = await readRun(db, store, part.runId, "metrics", {
+      sealed: (file) => readSealed(file, { from: part.from, to: part.to, columns }),
+      segment: async (file) => readSegment(await readFile(file)),
+    });
+    stretches.push({ tables, from: part.from, to: part.to });
+  }
+  return joinLogged(
+    joinStretches(stretches, columns),
+    listLogged(db, sessionId, from, to),
+    columns,
+  );
 }
 
 /**
- * The samples of a session along its timeline, inherited ones included, by ascending step.
+ * One column of a session along its timeline, thinned for a plot of a width: each pixel keeps its
+ * least and greatest value.
  *
- * @throws SessionNotFound, MetricsDamaged
- * @example (await readSamples(db, store, id)).at(-1)?.text
+ * @throws SessionNotFound, MetricsDamaged, RangeError
+ * @example (await readCurve(db, store, id, "train_loss", { pixels: 640 })).values
  */
-export async function readSamples(
+export async function readCurve(
   db: Catalog,
   store: string,
   sessionId: string,
-  range: StepRange = {},
-): Promise<SampleRow[]> {
-  const stretches = await readAlong(db, store, sessionId, "samples", range);
-  const table = joinStretches(stretches, ["prompt", "text"]);
-  const prompts = table.getChild("prompt")!;
-  const texts = table.getChild("text")!;
-  return Array.from(table.getChild("step")!, (step, row) => ({
-    step: Number(step),
-    prompt: String(prompts.get(row)),
-    text: String(texts.get(row)),
-  }));
-}
-
-async function readAlong(
-  db: Catalog,
-  store: string,
-  sessionId: string,
-  series: Series,
-  { from = 0, to = Number.MAX_SAFE_INTEGER }: StepRange,
-): Promise<Stretch[]> {
-  const stretches: Stretch[] = [];
-  for (const part of timeline(db, sessionId)) {
-    const begin = Math.max(part.from, from);
-    const end = Math.min(part.to, to);
-    if (begin > end) continue;
-    const tables = await readRun(db, store, part.runId, series);
-    stretches.push({ tables, from: begin, to: end });
+  column: string,
+  { pixels, ...range }: StepRange & { pixels: number },
+): Promise<Curve> {
+  const table = await readMetrics(db, store, sessionId, { ...range, columns: [column] });
+  const values = new Float64Array(table.numRows).fill(Number.NaN);
+  const data = table.getChild(column)?.data[0];
+  for (let row = 0; row < values.length; row++) {
+    if (data?.getValid(row)) values[row] = Number(data.values[row]);
   }
-  return stretches;
-}
-
-async function readRun(
-  db: Catalog,
-  store: string,
-  runId: string,
-  series: Series,
-): Promise<Table[]> {
-  for (let attempt = 1; ; attempt++) {
-    let file = "";
-    try {
-      if (findSealed(db, runId, series)) {
-        file = sealedFile(store, series, runId);
-        return [tableFromParquet(await readFile(file))];
-      }
-      const tables: Table[] = [];
-      for (const { number } of listSegments(db, runId, series)) {
-        file = segmentFile(store, series, runId, number);
-        const table = readSegment(await readFile(file));
-        if (table) tables.push(table);
-      }
-      return tables;
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-      // Between the look into the catalog and the look into the file the run may have been sealed.
-      if (missing && attempt < ATTEMPTS) continue;
-      if (error instanceof MetricsDamaged) throw error;
-      const reason = missing ? "it is gone" : (error as Error).message;
-      throw new MetricsDamaged({ file, reason }, { cause: error });
-    }
-  }
+  return downsample({ steps: stepsOf(table), values }, pixels);
 }

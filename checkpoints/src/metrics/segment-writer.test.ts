@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listEvents } from "../catalog/events.js";
@@ -78,7 +78,18 @@ describe("finishRun", () => {
     expect(getRun(context.db, runId).rows).toBe(3);
     expect(await steps()).toEqual([1, 2, 3]);
     expect(listEvents(context.db, sessionId)).toMatchObject([
-      { kind: "rows_lost", runId, data: { series: "metrics", rows: 3 } },
+      { kind: "rows_lost", runId, step: 3, data: { series: "metrics", rows: 3, bytes: 40 } },
+    ]);
+  });
+
+  test("cuts off a tail that nobody was promised, and says so", async () => {
+    append(1, 3);
+    const torn = metricsChunk(metricsStream(lossRows(4, 6, 1))).batches.subarray(0, 100);
+    appendFileSync(segment(), torn);
+    finish();
+    expect(await steps()).toEqual([1, 2, 3]);
+    expect(listEvents(context.db, sessionId)).toMatchObject([
+      { kind: "tail_cut", step: 3, data: { series: "metrics", rows: 0, bytes: 100 } },
     ]);
   });
 });

@@ -75,6 +75,7 @@ export function writerOver(
     saveBlob: (bytes) => call("saveBlob", [bytes]),
     saveCheckpoint: (input) => call("saveCheckpoint", [input], [input.buffer]),
     appendMetrics: (input) => call("appendMetrics", [input]),
+    appendSnapshots: (input) => call("appendSnapshots", [input]),
     appendSamples: (input) => call("appendSamples", [input]),
     appendEvent: (input) => call("appendEvent", [input]),
     logValues: (input) => call("logValues", [input]),
@@ -87,6 +88,7 @@ export function writerOver(
     setRetention: (retention) => call("setRetention", [retention]),
     collect: (options) => call("collect", [options]),
     thinKeyframes: (sessionId, budget) => call("thinKeyframes", [sessionId, budget]),
+    adopt: (input) => call("adopt", [input]),
     flush: () => call("flush", []),
   };
 

@@ -15,4 +15,6 @@ export interface WriterContext {
   sealedColumns: Map<string, string[]>;
   /** Files of refused writes that could not be removed either; tried again later. */
   strays: Set<string>;
+  /** Settles when the snapshots of all runs that have ended so far are sealed. */
+  sealing: Promise<void>;
 }

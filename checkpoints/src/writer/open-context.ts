@@ -27,6 +27,7 @@ export function openContext(path: string): WriterContext {
       segments: new Map(),
       sealedColumns: new Map(),
       strays: new Set(),
+      sealing: Promise.resolve(),
     };
     recoverRuns(context);
     return context;
@@ -52,5 +53,20 @@ export function closeContext(context: WriterContext): void {
       context.lease.release();
     });
     context.db.close();
+  }
+}
+
+/**
+ * As closeContext, after the snapshots of all runs are sealed.
+ *
+ * @throws the system's or SQLite's error, after closing all the same
+ * @example await finishContext(context);
+ */
+export async function finishContext(context: WriterContext): Promise<void> {
+  try {
+    interruptOwnRuns(context);
+    await context.sealing;
+  } finally {
+    closeContext(context);
   }
 }

@@ -2,9 +2,11 @@ import { write } from "../catalog/connection.js";
 import { getModel, requireModelName, updateModelName } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
 import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
-import { metricsChunk, samplesChunk } from "../metrics/chunk.js";
+import { adopt } from "../exchange/adopt.js";
+import { metricsChunk } from "../metrics/chunk.js";
 import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
+import { snapshotsChunk } from "../snapshots/rows.js";
 import { storeBlob } from "../tensors/blobs.js";
 import { collect, thinKeyframes } from "../tensors/collection.js";
 import { saveCheckpoint } from "../tensors/save.js";
@@ -47,7 +49,12 @@ export function operationsOf(context: WriterContext): Operations {
     saveBlob: (bytes) => storeBlob(context, bytes),
     saveCheckpoint: (input) => saveCheckpoint(context, input),
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
-    appendSamples: ({ runId, rows }) => appendRows(context, "samples", runId, samplesChunk(rows)),
+    appendSnapshots: ({ runId, snapshots }) =>
+      appendRows(context, "snapshots", runId, snapshotsChunk(snapshots)),
+    appendSamples: ({ runId, rows }) => {
+      const samples = rows.map((row) => ({ ...row, kind: "sample" as const }));
+      appendRows(context, "snapshots", runId, snapshotsChunk(samples));
+    },
     appendEvent: (input) => appendEvent(context, input),
     logValues: ({ sessionId, rows }) => logValues(context, sessionId, rows),
     renameModel: (id, name) => {
@@ -70,6 +77,7 @@ export function operationsOf(context: WriterContext): Operations {
     setRetention: (retention) => setRetention(context, retention),
     collect: (options) => collect(context, options),
     thinKeyframes: (sessionId, budget) => thinKeyframes(context, sessionId, budget),
+    adopt: ({ path }) => adopt(context, path),
     flush: () => syncSegments(context),
   };
 }

@@ -10,8 +10,9 @@ import type { HeldRun, RunRow } from "../catalog/runs.js";
 import { getSession } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
 import { isLeaseHeld } from "../lease/lease.js";
-import { sealRows, sealRun } from "../metrics/seal.js";
+import { sealRows } from "../metrics/seal.js";
 import { closeSegments } from "../metrics/segment-writer.js";
+import { sealSnapshotsLater } from "../snapshots/seal.js";
 import type { WriterContext } from "./context.js";
 import type { RunEnd, RunInput } from "./writer.js";
 
@@ -88,6 +89,10 @@ export function recoverRuns(context: WriterContext): void {
     });
   }
   for (const { runId, series } of unsealedRuns(db)) {
+    if (series === "snapshots") {
+      sealSnapshotsLater(context, runId);
+      continue;
+    }
     try {
       sealRows(context, runId, series);
     } catch (error) {
@@ -132,6 +137,11 @@ export function requireNotTraining(
   }
   for (const run of held) interrupt(context, run);
   return held;
+}
+
+function sealRun(context: WriterContext, runId: string): void {
+  sealRows(context, runId, "metrics");
+  sealSnapshotsLater(context, runId);
 }
 
 function isAlive({ path, lease }: WriterContext, run: HeldRun): boolean {

@@ -3,7 +3,7 @@ import type { MessagePort } from "node:worker_threads";
 import { collectWhenDue } from "../tensors/collection.js";
 import { errorToWire } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
-import { closeContext, openContext } from "./open-context.js";
+import { finishContext, openContext } from "./open-context.js";
 import type { CallMessage, ControlMessage, StatusMessage } from "./messages.js";
 import { operationsOf } from "./operations.js";
 import type { Operations } from "./operations.js";
@@ -48,14 +48,14 @@ function start(): void {
       }
       port.close();
     }
-    let error = null;
-    try {
-      closeContext(context);
-    } catch (fault) {
-      error = errorToWire(asWriteError(fault, path));
-    }
-    tell({ kind: "closed", error });
-    main.close();
+    const end = (error: StatusMessage & { kind: "closed" }): void => {
+      tell(error);
+      main.close();
+    };
+    finishContext(context).then(
+      () => end({ kind: "closed", error: null }),
+      (fault) => end({ kind: "closed", error: errorToWire(asWriteError(fault, path)) }),
+    );
   });
   tell({ kind: "ready" });
   // Once a day, when whoever opened the store has got what it was waiting for.

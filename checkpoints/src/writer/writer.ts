@@ -3,8 +3,10 @@ import type { ModelRow } from "../catalog/models.js";
 import type { RunMode, RunRow } from "../catalog/runs.js";
 import type { SessionAttributes, SessionRow } from "../catalog/sessions.js";
 import type { LoggedRow } from "../metrics/log-values.js";
-import type { SampleRow } from "../metrics/chunk.js";
 import type { CollectOptions, Collected, Thinned } from "../tensors/collection.js";
+import type { Taken } from "../exchange/history.js";
+import type { SampleRow } from "../snapshots/read.js";
+import type { NewSnapshot } from "../snapshots/snapshot.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
 import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
 import type { TrashItem, TrashRow } from "../trash/entries.js";
@@ -99,7 +101,9 @@ export interface StoreWriter {
   saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
-  /** Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  /** Steps ascend, also across calls. Errors: RunNotFound, RunEnded, MetricsInvalid. */
+  appendSnapshots(input: { runId: string; snapshots: readonly NewSnapshot[] }): Promise<void>;
+  /** Snapshots of the kind "sample". Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
   /** Errors: SessionNotFound, RunNotFound. */
   appendEvent(input: EventInput): Promise<EventRow>;
@@ -134,6 +138,8 @@ export interface StoreWriter {
    * Errors: SessionNotFound, OptionInvalid.
    */
   thinKeyframes(sessionId: string, budget: KeyframeBudget): Promise<Thinned>;
+  /** Takes over the sessions of a store that importBundle has checked. Errors: ImportConflict. */
+  adopt(input: { path: string }): Promise<Taken>;
   /** Waits until all calls before it are done and the disk has the rows appended so far. */
   flush(): Promise<void>;
 }

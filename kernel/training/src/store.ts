@@ -1,5 +1,5 @@
 import { openStore } from "@forkpoint/checkpoints";
-import type { ModelRow, SessionRow, Store, TrashRow } from "@forkpoint/checkpoints";
+import type { ModelRow, SessionRow, SqlQuery, Store, TrashRow } from "@forkpoint/checkpoints";
 import { readCorpus, splitTokens } from "./data/corpus.js";
 import type { Corpus } from "./data/corpus.js";
 import { tokenizerFrom } from "./data/tokenizer.js";
@@ -57,6 +57,15 @@ export class TrainingStore {
   readonly store: Store;
   readonly models: ModelLibrary;
   readonly sessions: { list(): SessionRow[] };
+  /**
+   * Asks the store in SQL: one select over metrics, snapshots, sessions, runs, checkpoints, models
+   * and events, the rows of runs at work included.
+   *
+   * @throws SqlFailed in DuckDB's words; SqlRefused, SqlTimedOut, SqlTooLarge.
+   * @example
+   * await store.sql("select session, min(train_loss) best from metrics group by 1 order by 2");
+   */
+  readonly sql: SqlQuery;
   #onFailure: FailureListener;
   #keyframes: KeyframePolicy;
   #sessions = new Map<string, Session>();
@@ -68,6 +77,7 @@ export class TrainingStore {
     this.#onFailure = onFailure;
     this.#keyframes = keyframes;
     this.sessions = { list: () => store.sessions.list() };
+    this.sql = store.sql;
     const changed = <Row>(row: Row): Row => {
       for (const listener of this.#libraryListeners) listener();
       return row;
