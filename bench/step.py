@@ -59,7 +59,7 @@ def start(shape):
     ours = ["node", str(HERE / "step/forkpoint_worker.mjs")]
     commands = {}
     if python := torch_python():
-        theirs = [python, str(HERE / "step/torch_worker.py")]
+        theirs = [python, str(HERE / "pytorch/step_worker.py")]
         commands["torch eager"] = [*theirs, "eager", text]
         commands["torch fused AdamW"] = [*theirs, "fused", text]
         commands["torch.compile"] = [*theirs, "compile", text]
