@@ -96,6 +96,7 @@ async function make(one: Move, at: Traveller, straight: Straight): Promise<void>
       return;
     }
     case "pause": {
+      if (ahead(one.steps) === LAST) return;
       const run = session.train({ to: LAST });
       await run.until(ahead(one.steps));
       await run.pause();

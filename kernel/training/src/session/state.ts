@@ -120,6 +120,11 @@ export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadO
   return { buffer, tensors };
 }
 
+/** Whether every weight and slot of a state is a finite number. */
+export function isSound(state: TrainingState, parameters: Parameter[]): boolean {
+  return new Float32Array(readOut(state, parameters).buffer).every(Number.isFinite);
+}
+
 /** The parts of a state that are not tensors, as a checkpoint stores them. */
 export function stateInput(
   state: TrainingState,

@@ -23,7 +23,7 @@ import { createKeyframeClock } from "./keyframes.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import { combineStates } from "./merge.js";
 import type { FlatState, MergeResult } from "./merge.js";
-import { reachState, replaySteps } from "./reach.js";
+import { reachSound, reachState, replaySteps } from "./reach.js";
 import type { ReachContext, Reached } from "./reach.js";
 import { digestOf, flatState, readOut, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
@@ -154,9 +154,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     return found ? store.checkpoints.manifest(found.id) : null;
   }
 
-  async function load(at: number | null = null): Promise<TrainingState> {
+  async function load(at: number | null = null, reach = reachState): Promise<TrainingState> {
     const newest = store.checkpoints.latest(sessionId)?.step ?? session.forkStep;
-    const reached = await reachState(reaching, sessionId, at ?? newest);
+    const reached = await reach(reaching, sessionId, at ?? newest);
     standing = reached.replayed === 0 ? (reached.checkpoint?.id ?? null) : null;
     replayed = reached.replayed;
     reachedFrom = reached.checkpoint?.id ?? null;
@@ -286,7 +286,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     // Flushed while the state still names the step that failed.
     await flush().catch(() => {});
     const reached = state.step;
-    state = await load();
+    state = await load(null, reachSound);
     broken.dispose();
     if (error instanceof LossNotFinite || error instanceof LossSpike) {
       const { loss } = error.data;
