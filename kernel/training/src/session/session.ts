@@ -285,10 +285,11 @@ export class Session {
     if (this.#run) await this.#run.stop();
     const wanted = this.#stepInRange(step);
     const owner = this.#store.ownerOf(this.id, wanted);
-    const own = owner.id === this.id;
-    const reached = own
-      ? await this.#reachHere(wanted, options)
-      : await this.#reachElsewhere(owner.id, wanted, options);
+    let own = owner.id === this.id;
+    let reached: string | null = null;
+    if (own) reached = await this.#reachHere(wanted, options);
+    if (reached === null) own = false;
+    reached ??= await this.#reachElsewhere(owner.id, wanted, options);
     const old = this.row;
     let branch: SessionRow;
     try {
@@ -507,12 +508,17 @@ export class Session {
     });
   }
 
-  async #reachHere(step: number, { signal, onProgress }: ReachOptions): Promise<string> {
+  // Null when the session's engine does not start because the newest compiled step is refused.
+  async #reachHere(step: number, { signal, onProgress }: ReachOptions): Promise<string | null> {
     const link = this.#link();
     this.#onReplay = onProgress;
     try {
       const reached = await cancellable(link, signal, link.ask({ kind: "reach", step }));
       return reached.checkpointId;
+    } catch (error) {
+      const { code = "" } = error as { code?: string };
+      if (["GraphOpRefused", "GraphUnreadable"].includes(code)) return null;
+      throw error;
     } finally {
       this.#onReplay = undefined;
     }
