@@ -21,7 +21,7 @@ export type { MergeResult, MergeStrategy } from "./session/merge.js";
 export { Past } from "./session/past.js";
 export type { SampleChoice, StateTensor } from "./session/past.js";
 export { Session } from "./session/session.js";
-export type { FailureListener, SessionUpdate } from "./session/session.js";
+export type { FailureListener, SessionUpdate } from "./session/session-port.js";
 export type { DataConfig, ModelConfig, SessionOptions, TrainingConfig } from "./session/setup.js";
 export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";

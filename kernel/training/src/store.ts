@@ -10,7 +10,7 @@ import { namedOptions } from "./options.js";
 import { checkKeyframes } from "./session/keyframes.js";
 import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
 import { Session } from "./session/session.js";
-import type { FailureListener, SessionPort } from "./session/session.js";
+import type { FailureListener, SessionPort } from "./session/session-port.js";
 import { checkSessionOptions } from "./session/setup.js";
 import type { ModelConfig, SessionOptions } from "./session/setup.js";
 

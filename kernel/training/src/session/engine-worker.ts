@@ -3,7 +3,7 @@ import { attachStore } from "@forkpoint/checkpoints";
 import { loadEngine } from "../engine/tfjs.js";
 import { errorMessage } from "./error-message.js";
 import type { EngineRequest, EngineWorkerData, FromEngine, ToEngine } from "./messages.js";
-import { createTrainer } from "./trainer.js";
+import { createTrainer } from "./create-trainer.js";
 import type { Trainer } from "./trainer.js";
 
 const port = parentPort!;
@@ -95,7 +95,7 @@ async function perform(
       return trainer.sample(request);
     case "reach":
       cancelled = false;
-      return trainer.reach(request.step);
+      return trainer.reach(request.step, request.sessionId);
     case "walk":
       cancelled = false;
       return trainer.walk(request.step);

@@ -37,7 +37,7 @@ describe("a model that is another than it was", () => {
         patchModel((scores, { tf }) => tf.mul(scores, 1.0001));
       return push(...events);
     });
-    const failure = await trainer.reach(59).catch((error: unknown) => error);
+    const failure = await trainer.reach(59, session.sessionId).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "ReplayDiverged", data: { step: 57 } });
     const { recorded, replayed, nearestCheckpoint } = (
       failure as { data: { recorded: number; replayed: number; nearestCheckpoint: number } }
@@ -48,7 +48,7 @@ describe("a model that is another than it was", () => {
     // What is offered instead is exact, and the session is where it was.
     expect(trainer.digest()).toBe(digests[70]);
     vi.restoreAllMocks();
-    await trainer.reach(59);
+    await trainer.reach(59, session.sessionId);
     expect(trainer.digest()).toBe(digests[59]);
     await session.store.close();
   });

@@ -12,7 +12,7 @@ import type { KeyframeOptions } from "../session/keyframes.js";
 import type { EngineEvent } from "../session/messages.js";
 import { checkSessionOptions } from "../session/setup.js";
 import type { SessionOptions } from "../session/setup.js";
-import { createTrainer } from "../session/trainer.js";
+import { createTrainer } from "../session/create-trainer.js";
 import type { Trainer } from "../session/trainer.js";
 
 /** A session in a store of its own, and trainers for it in this thread. */
