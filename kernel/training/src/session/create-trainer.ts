@@ -61,9 +61,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     ...{ store, post, flush, policy: options.keyframes },
     whose: () => ({ sessionId, runId: log.run?.id ?? null, trainLoss: lastTrainLoss }),
     step: () => state.step,
-    snapshot: () => ({
+    snapshot: (spare) => ({
       ...{ step: state.step, state: stateInput(state, fixed) },
-      ...readOut(state, parameters),
+      ...readOut(state, parameters, spare),
     }),
   });
   keeper.standing = standing;

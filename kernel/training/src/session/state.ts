@@ -102,10 +102,18 @@ export function nextKey({ dropout, step }: TrainingState): StepKey {
   return [parseInt(dropout.state().slice(0, 8), 16) | 0, step + 1];
 }
 
-/** Copies weights and slots out of the engine into one buffer, ready to be handed over. */
-export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadOut {
+/**
+ * Copies weights and slots out of the engine into one buffer, ready to be handed over: `spare`, if it
+ * has the size.
+ */
+export function readOut(
+  { live }: TrainingState,
+  parameters: Parameter[],
+  spare: ArrayBuffer | null = null,
+): ReadOut {
   const size = parameterCount(parameters);
-  const buffer = new ArrayBuffer(groups.length * 4 * size);
+  const bytes = groups.length * 4 * size;
+  const buffer = spare?.byteLength === bytes ? spare : new ArrayBuffer(bytes);
   const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size));
   live.read(...(flat as [Float32Array, Float32Array, Float32Array]));
   const tensors: TensorPlace[] = [];
