@@ -1,5 +1,5 @@
 import { open } from "@forkpoint/training";
-import { emptyFolder, gapsBetweenSteps, median, quantile, settings, timed } from "./measure.mjs";
+import { emptyFolder, median, quantile, settings, stepTimes, timed } from "./measure.mjs";
 
 const SAVES = 20;
 const FORKS = 20;
@@ -29,11 +29,22 @@ async function ofSize(size) {
     if (model.step > now) saved.push(model.step);
   }
   await run.done;
-  const gaps = await gapsBetweenSteps(session);
-  const near = new Set(saved.flatMap((step) => [step, step + 1, step + 2]));
-  const usual = median(gaps.filter((_, step) => step > STEPS_BETWEEN && !near.has(step)));
-  const stalls = saved.map((step) => gaps[step] - usual);
-  report(size, "save stall", stalls, `a step ${usual.toFixed(0)} ms`);
+  const { gaps, own } = await stepTimes(session);
+  const near = new Set(saved.flatMap((step) => [0, 1, 2, 3].map((more) => step + more)));
+  const plain = gaps
+    .map((_, step) => step)
+    .filter((step) => step > STEPS_BETWEEN && !near.has(step));
+  const waits = (step) => gaps[step] - own[step + 1];
+  const usual = { wait: median(plain.map(waits)), step: median(plain.map((step) => own[step])) };
+  const stalls = saved.map((step) => waits(step) - usual.wait);
+  report(size, "save stall", stalls, `a step takes ${usual.step.toFixed(0)} ms`);
+  const slower = saved.map((step) => own[step + 1] + own[step + 2] - 2 * usual.step);
+  report(
+    size,
+    "two steps beside it",
+    slower,
+    "longer than others, while the store hashes and writes",
+  );
 
   const at = saved.at(-1);
   const forks = [];

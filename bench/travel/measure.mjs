@@ -59,14 +59,20 @@ export function trimmedMean(values, share = 0.1) {
   return { mean, upper: mean + 1.645 * error };
 }
 
-/** The time from each step's row to the next one's, by the earlier step: `gaps[k]` is before k + 1. */
-export async function gapsBetweenSteps(session) {
-  const table = await session.metrics({ columns: ["wall"] });
-  const walls = Array.from(table.getChild("wall"), Number);
-  const steps = Array.from(table.getChild("step"), Number);
-  const gaps = [];
-  for (let at = 0; at + 1 < walls.length; at++) gaps[steps[at]] = walls[at + 1] - walls[at];
-  return gaps;
+/**
+ * By step, in milliseconds: `gaps[k]` from its row to that of step k + 1, `own[k]` the step itself. What
+ * training waits after step k is `gaps[k] - own[k + 1]`.
+ */
+export async function stepTimes(session) {
+  const table = await session.metrics({ columns: ["wall", "step_ms"] });
+  const [steps, walls] = ["step", "wall"].map((name) => Array.from(table.getChild(name), Number));
+  const times = Array.from(table.getChild("step_ms"));
+  const [gaps, own] = [[], []];
+  steps.forEach((step, at) => {
+    own[step] = times[at];
+    if (at + 1 < steps.length) gaps[step] = walls[at + 1] - walls[at];
+  });
+  return { gaps, own };
 }
 
 /** Numbers in [0, 1), the same each time (mulberry32). */

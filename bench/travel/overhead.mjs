@@ -1,5 +1,5 @@
 import { open } from "@forkpoint/training";
-import { emptyFolder, gapsBetweenSteps, median, settings, trimmedMean } from "./measure.mjs";
+import { emptyFolder, median, settings, stepTimes, trimmedMean } from "./measure.mjs";
 
 const STEPS = 6000;
 /** Steps after a keyframe that may be slower because the store hashes and writes beside them. */
@@ -14,7 +14,7 @@ export async function overhead() {
   const store = await open({ from: emptyFolder() });
   const session = await store.session("bench", settings());
   await session.train({ to: STEPS }).done;
-  const gaps = await gapsBetweenSteps(session);
+  const { gaps } = await stepTimes(session);
   const kept = store.store.checkpoints
     .list(session.id)
     .filter(({ trigger }) => trigger === "auto")
