@@ -39,3 +39,5 @@ export type { ErrorData } from "./errors/store-error.js";
 export * from "./errors/folder-errors.js";
 export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
+export { decodeHeader, encodeHeader } from "./tensors/safetensors.js";
+export type { SafetensorsEntry, SafetensorsHeader } from "./tensors/safetensors.js";

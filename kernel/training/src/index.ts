@@ -1,5 +1,7 @@
 export { corpus } from "./data/corpus.js";
 export type { CorpusDescription } from "./data/corpus.js";
+export { examples } from "./data/examples.js";
+export type { ExamplesDescription, RowsGiven } from "./data/examples.js";
 export { inspectNative, verifyNative } from "./engine/native/library.js";
 export type { NativeState } from "./engine/native/library.js";
 export { installNative } from "./engine/native/install.js";
@@ -10,7 +12,10 @@ export * from "./errors/index.js";
 export { microGPT } from "./models/micro-gpt/index.js";
 export type { MicroGptConfig, MicroGptSize, ModelDescription } from "./models/micro-gpt/index.js";
 export { parameterCount } from "./models/definition.js";
+export { defineModel } from "./models/hand-written/index.js";
+export type { HandWritten, HandWrittenModel, LossContext } from "./models/hand-written/index.js";
 export { modelDefinition } from "./models/registry.js";
+export { modelSummary } from "./models/summary.js";
 export { adamW, learningRateAt } from "./optimizers/adamw.js";
 export type { OptimizerDescription } from "./optimizers/adamw.js";
 export { Run } from "./session/run.js";

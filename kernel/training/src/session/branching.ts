@@ -119,7 +119,8 @@ export async function mergeInto(
   if (other.id === work.id) refuse("it is the same session.");
   const [mine, theirs] = [configsOf(work.row), configsOf(other.row)];
   if (JSON.stringify(mine.model) !== JSON.stringify(theirs.model)) refuse("their models differ.");
-  if (mine.data.tokenizer !== theirs.data.tokenizer) refuse("their alphabets differ.");
+  const alphabets = [mine.data, theirs.data].map((data) => "tokenizer" in data && data.tokenizer);
+  if (alphabets[0] !== alphabets[1]) refuse("their alphabets differ.");
   const checkpointId = await other.engines.newest(other.id, other.step);
   let baseCheckpointId: string | null = null;
   if (strategy === "delta") {

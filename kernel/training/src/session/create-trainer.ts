@@ -6,6 +6,7 @@ import {
   RunActive,
   StepNotReached,
 } from "../errors/session.js";
+import { ModelCannot } from "../errors/model.js";
 import { learningRateAt } from "../optimizers/adamw.js";
 import { createHolds } from "./holds.js";
 import { createKeeper } from "./keeper.js";
@@ -38,9 +39,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let { sessionId } = options;
   let session = store.sessions.get(sessionId);
   const configs = configsOf(session);
-  const newest = options.at ?? Number.MAX_SAFE_INTEGER;
-  const blobs = blobsAt(sessionId, newest) ?? {};
-  const { learner, identity, fixed } = await prepare(engine, store, configs, blobs);
+  const blobs = blobsAt(sessionId, options.at ?? Number.MAX_SAFE_INTEGER);
+  const { learner, identity, fixed } = await prepare(
+    ...([engine, store, configs] as const),
+    { ...blobs, ...options.graphs },
+    options.model,
+  );
   const { executor, parameters } = learner;
   const reaching: ReachContext = {
     ...{ store, learner, fixed, cancelled: options.cancelled },
@@ -116,7 +120,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...rowOf(loss, stepMs),
       validation_loss: due ? learner.evaluate(state) : null,
     });
-    if (!due || sampleTokens === 0 || !log.run) return;
+    if (!due || sampleTokens === 0 || !log.run || !learner.sample) return;
     const how = { prompt, tokens: sampleTokens, temperature: 0.8, seed: seed + state.step };
     const samples = [{ step: state.step, prompt, text: learner.sample(state, how) }];
     background(store.writer.appendSamples({ runId: log.run.id, rows: samples }));
@@ -330,6 +334,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     state: () => ({ step: state.step, ...readOut(state, parameters) }),
     digest: () => digestOf(state, parameters, stateInput(state, fixed)),
     evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
-    sample: (how) => ({ step: state.step, text: learner.sample(state, how) }),
+    sample(how) {
+      if (!learner.sample)
+        throw new ModelCannot(session.name, "sample a text", "its model is not one of text.");
+      return { step: state.step, text: learner.sample(state, how) };
+    },
   };
 }

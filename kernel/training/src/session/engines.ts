@@ -1,9 +1,9 @@
 import type { Store } from "@forkpoint/checkpoints";
 import type { ReachOptions } from "./branch.js";
-import { startEngine } from "./engine-link.js";
 import type { EngineLink } from "./engine-link.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { EngineEvent } from "./messages.js";
+import { startEngineFor } from "./start-engine.js";
 
 /** What a compiled step is not run for; steps made before it may still be reached. */
 const refusals = ["GraphOpRefused", "GraphUnreadable"];
@@ -32,7 +32,7 @@ export class SessionEngines {
 
   /** The engine that trains the session. */
   own(sessionId: string): EngineLink {
-    this.#own ??= startEngine(
+    this.#own ??= startEngineFor(
       ...([this.#store, sessionId, { at: null, keyframes: this.#keyframes }] as const),
       (event) => this.#follow(event),
     );
@@ -42,7 +42,7 @@ export class SessionEngines {
   /** An engine that stands at a step of a session, to look at it. */
   at(sessionId: string, at: number, onProgress?: ReachOptions["onProgress"]): EngineLink {
     const how = { at, keyframes: this.#keyframes };
-    return startEngine(this.#store, sessionId, how, (event) => {
+    return startEngineFor(this.#store, sessionId, how, (event) => {
       if (event.event === "replay") onProgress?.(event);
       if (event.event === "notice") console.warn(event.text);
     });

@@ -13,6 +13,8 @@ export interface EngineWorkerData {
   /** The step to go to, only to look at it; null for the newest, to train on. */
   at: number | null;
   keyframes: KeyframePolicy;
+  /** Digests of the compiled step and evaluation of a model whose code the worker lacks. */
+  graphs: Record<string, string> | null;
 }
 
 /** What the main thread asks of an engine worker, answered in the order asked. */

@@ -44,6 +44,10 @@ export function initialState(
   const values = new Float32Array(parameterCount(parameters));
   let at = 0;
   for (const { shape, initial } of parameters) {
+    if (initial === 0) {
+      at += sizeOf(shape);
+      continue;
+    }
     for (const end = at + sizeOf(shape); at < end; at++) {
       values[at] = initial === "ones" ? 1 : random.normal() * initial;
     }

@@ -1,6 +1,7 @@
 import type { Store } from "@forkpoint/checkpoints";
 import type { EngineIdentity } from "../engine/identity.js";
 import type { Engine } from "../engine/tfjs.js";
+import type { EagerModel } from "./hand-written.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { SampleOptions } from "./learner.js";
 import type { MergeResult } from "./merge.js";
@@ -13,6 +14,10 @@ export interface TrainerOptions {
   /** The step to stand at, only to look at it; null for the newest. */
   at: number | null;
   keyframes: KeyframePolicy;
+  /** Digests of blobs that the session goes on with, before those of its newest checkpoint. */
+  graphs: Record<string, string> | null;
+  /** The code of a hand-written model that runs op by op, and why it does; else null. */
+  model: EagerModel | null;
   post: (event: EngineEvent) => void;
   /** Whether a replay that goes on is to end. */
   cancelled: () => boolean;

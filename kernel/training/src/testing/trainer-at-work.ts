@@ -27,12 +27,13 @@ export interface SessionAtWork {
 
 /** Makes a session of a tiny MicroGPT, in the thread of the test, where its model can be tampered with. */
 export async function sessionAtWork(
-  options: Partial<SessionOptions> = {},
+  options: Partial<Omit<SessionOptions, "data">> = {},
   keyframes: KeyframeOptions = { minimumSteps: 20, share: 1 },
 ): Promise<SessionAtWork> {
-  const { model, data, training } = checkSessionOptions({
+  const data = corpus.text("to be or not to be, that is the question. ".repeat(20));
+  const { model, training } = checkSessionOptions({
     model: microGPT({ layers: 1, heads: 2, embed: 16, block: 8 }),
-    data: corpus.text("to be or not to be, that is the question. ".repeat(20)),
+    data,
     optimizer: adamW({ learningRate: 1e-2 }),
     ...{ batchSize: 4, evaluateEvery: 1000, sampleTokens: 0, engine: "eager" },
     ...options,
@@ -55,6 +56,7 @@ export async function sessionAtWork(
     trainer: (at) =>
       createTrainer({
         ...{ engine, store, sessionId: id, at: at ?? null, keyframes: checkKeyframes(keyframes) },
+        ...{ graphs: null, model: null },
         post: (event) => void events.push(event),
         cancelled: () => false,
       }),
