@@ -1,4 +1,5 @@
-import type { RunRow } from "@forkpoint/checkpoints";
+import type { Manifest, RunRow } from "@forkpoint/checkpoints";
+import { identityDifferences } from "../engine/identity.js";
 import {
   LossNotFinite,
   LossSpike,
@@ -39,10 +40,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let { sessionId } = options;
   let session = store.sessions.get(sessionId);
   const configs = configsOf(session);
-  const blobs = blobsAt(sessionId, options.at ?? Number.MAX_SAFE_INTEGER);
+  const beginning = manifestAt(sessionId, options.at ?? Number.MAX_SAFE_INTEGER);
   const { learner, identity, fixed } = await prepare(
     ...([engine, store, configs] as const),
-    { ...blobs, ...options.graphs },
+    { ...beginning?.blobs, ...options.graphs },
     options.model,
   );
   const { executor, parameters } = learner;
@@ -59,6 +60,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const holds = createHolds();
   const log = createRunLog(store, post);
   const flush = (): Promise<void> => log.flush(state.step);
+  if (beginning) tellOfOtherEngine(beginning);
   const { standing, state: began } = await load({ at: options.at });
   state = began;
   const keeper = createKeeper({
@@ -72,9 +74,18 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   });
   keeper.standing = standing;
 
-  function blobsAt(id: string, step: number): Record<string, string> | null {
+  function manifestAt(id: string, step: number): Manifest | null {
     const found = store.checkpoints.nearest(id, step)?.checkpoint;
-    return found ? store.checkpoints.manifest(found.id).blobs : null;
+    return found ? store.checkpoints.manifest(found.id) : null;
+  }
+
+  function tellOfOtherEngine({ engine: then, step }: Manifest): void {
+    const different = identityDifferences(then, fixed.engine);
+    if (different.length === 0) return;
+    const text =
+      `"${session.name}" cannot be exact here: its state of step ${step} was made on an engine that ` +
+      `rounds differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
+    post({ event: "notice", text });
   }
 
   async function load({ at = null, of = sessionId, reach = reachState }: Loading = {}) {
@@ -276,7 +287,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     async reach(step, of) {
       refuseWhileRunning();
       // Steps that were made by another graph are made again by that one.
-      if (blobsAt(of, step)?.["graph"] !== fixed.blobs.graph) return null;
+      if (manifestAt(of, step)?.blobs["graph"] !== fixed.blobs.graph) return null;
       const before = state.live;
       try {
         await reload({ at: step, of });

@@ -1,5 +1,6 @@
 import type { CheckpointRow, Store } from "@forkpoint/checkpoints";
 import { ReplayCancelled, ReplayDiverged, StepUnreachable } from "../errors/time-travel.js";
+import { identityDifferences } from "../engine/identity.js";
 import type { Learner } from "./learner.js";
 import { digestOf, initialState, isSound, restoredState, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
@@ -163,8 +164,9 @@ async function recordedLosses(
 
 function causeOf(store: Store, start: CheckpointRow | null, engine: string): string {
   const then = start && store.checkpoints.manifest(start.id).engine;
-  if (!then || then === engine) {
+  const different = then ? identityDifferences(then, engine) : [];
+  if (different.length === 0) {
     return "The engine is the same, so the model's code or its data is another than then.";
   }
-  return `It was made on another engine (${then}) than this one (${engine}), which rounds differently.`;
+  return `The engine is another, and rounds differently: ${different.join(", ")}.`;
 }
