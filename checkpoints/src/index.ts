@@ -40,7 +40,7 @@ export type {
   SessionInput,
   StoreWriter,
 } from "./writer/writer.js";
-export type { NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
+export type { AnsweredSave, NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
 export type { TensorSlice } from "./tensors/pack.js";
 export type { Collected, CollectOptions, Thinned } from "./tensors/collection.js";
 export type { KeyframeBudget } from "./tensors/keyframe-spacing.js";
@@ -76,3 +76,5 @@ export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
 export * from "./errors/sql-errors.js";
 export * from "./errors/exchange-errors.js";
+export { decodeHeader, encodeHeader } from "./tensors/safetensors.js";
+export type { SafetensorsEntry, SafetensorsHeader } from "./tensors/safetensors.js";

@@ -8,7 +8,7 @@ import type { Taken } from "../exchange/history.js";
 import type { SampleRow } from "../snapshots/read.js";
 import type { NewSnapshot } from "../snapshots/snapshot.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
-import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
+import type { AnsweredSave, NewCheckpoint } from "../tensors/save.js";
 import type { TrashItem, TrashRow } from "../trash/entries.js";
 import type { Purged } from "../trash/purge.js";
 import type { TrashRetention } from "../trash/retention.js";
@@ -95,10 +95,10 @@ export interface StoreWriter {
   /** Stores bytes once; gives their sha256. */
   saveBlob(bytes: Uint8Array): Promise<string>;
   /**
-   * Saves a state; `buffer` is handed over and unusable afterwards. Errors: SessionNotFound,
+   * Saves a state; `buffer` is handed over and comes back with the answer. Errors: SessionNotFound,
    * RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
    */
-  saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
+  saveCheckpoint(input: NewCheckpoint): Promise<AnsweredSave>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
   /** Steps ascend, also across calls. Errors: RunNotFound, RunEnded, MetricsInvalid. */

@@ -1,6 +1,10 @@
-export { adamW, corpus, microGPT, open } from "@forkpoint/training";
+export { adamW, corpus, defineModel, examples, microGPT, open } from "@forkpoint/training";
 export type {
   CorpusDescription,
+  ExamplesDescription,
+  HandWritten,
+  HandWrittenModel,
+  LossContext,
   MetricRow,
   MicroGptConfig,
   ModelDescription,

@@ -1,18 +1,13 @@
 import { openStore } from "@forkpoint/checkpoints";
 import type { ModelRow, SessionRow, SqlQuery, Store, TrashRow } from "@forkpoint/checkpoints";
-import { readCorpus, splitTokens } from "./data/corpus.js";
-import type { Corpus } from "./data/corpus.js";
-import { tokenizerFrom } from "./data/tokenizer.js";
 import { SessionDiffers, SessionMissing } from "./errors/session.js";
-import type { Difference } from "./errors/session.js";
-import { modelDefinition } from "./models/registry.js";
 import { namedOptions } from "./options.js";
 import { checkKeyframes } from "./session/keyframes.js";
 import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
 import { Session } from "./session/session.js";
-import type { FailureListener, SessionPort } from "./session/session.js";
-import { checkSessionOptions } from "./session/setup.js";
-import type { ModelConfig, SessionOptions } from "./session/setup.js";
+import type { FailureListener, SessionPort } from "./session/session-port.js";
+import type { SessionOptions } from "./session/setup.js";
+import { differencesOf, wantedSession } from "./session/wanted-session.js";
 
 export interface OpenOptions {
   /** The `.forkpoint` folder itself. Default: found by walking up from `from`, or made in it. */
@@ -110,8 +105,9 @@ export class TrainingStore {
    * Opens the session of this name, or makes it.
    *
    * @throws SessionNotFound when there is none and no options say how to make one; SessionDiffers
-   *   when it was made with other options; OptionInvalid, ModelUnknown, CorpusEmpty,
-   *   CorpusTooShort, CorpusUnreadable, NameInvalid.
+   *   when it was made with other options, ModelDiffers with other code of a hand-written model;
+   *   OptionInvalid, ModelUnknown, CorpusEmpty, CorpusTooShort, CorpusUnreadable, ExamplesInvalid,
+   *   LossInvalid, NameInvalid.
    * @example
    * const session = await store.session("sonnets", { model: microGPT(), data: corpus.sonnets() });
    * const again = await store.session("sonnets");
@@ -126,24 +122,13 @@ export class TrainingStore {
         );
       return this.#open(found);
     }
-    const { model, data, training } = checkSessionOptions(options);
-    const corpus = await readCorpus(data);
-    const modelConfig: ModelConfig = { ...model, vocabulary: corpus.vocabulary };
-    checkLength(corpus, modelConfig);
-    const configs = {
-      modelConfig: JSON.stringify(modelConfig),
-      trainingConfig: JSON.stringify(training),
-      dataConfig: JSON.stringify(dataConfigOf(corpus)),
-    };
+    const wanted = await wantedSession(options);
     if (found) {
-      const differences = differencesOf(found, configs);
-      if (differences.length > 0) throw new SessionDiffers(name, differences);
+      await wanted.compare(this.store, found);
       return this.#open(found);
     }
-    const encoder = new TextEncoder();
-    await this.store.writer.saveBlob(encoder.encode(corpus.text));
-    await this.store.writer.saveBlob(encoder.encode(corpus.tokenizer));
-    const row = await this.store.writer.createSession({ name, modelKind: model.kind, ...configs });
+    for (const blob of wanted.blobs) await this.store.writer.saveBlob(blob);
+    const row = await this.store.writer.createSession({ name, ...wanted.texts });
     return this.#open(row);
   }
 
@@ -270,38 +255,4 @@ let defaultFailureListener: FailureListener = (error, session) => {
 /** Who is told of runs that failed unobserved in stores opened from now on without `onFailure`. */
 export function setFailureListener(listener: FailureListener): void {
   defaultFailureListener = listener;
-}
-
-function dataConfigOf({ title, text, digest, tokenizerDigest }: Corpus) {
-  return { title, characters: text.length, corpus: digest, tokenizer: tokenizerDigest };
-}
-
-function checkLength(corpus: Corpus, { kind, config }: ModelConfig): void {
-  const model = modelDefinition(kind);
-  const tokens = tokenizerFrom(corpus.tokenizer).encode(corpus.text);
-  splitTokens(tokens, model.block(model.check(config)));
-}
-
-function differencesOf(
-  found: SessionRow,
-  given: Pick<SessionRow, "modelConfig" | "trainingConfig" | "dataConfig">,
-): Difference[] {
-  const differences: Difference[] = [];
-  for (const key of ["modelConfig", "trainingConfig", "dataConfig"] as const) {
-    const [stored, wanted] = [leaves(JSON.parse(found[key])), leaves(JSON.parse(given[key]))];
-    for (const option of new Set([...Object.keys(stored), ...Object.keys(wanted)])) {
-      const [before, now] = [stored[option] ?? "none", wanted[option] ?? "none"];
-      if (before !== now) differences.push({ option, stored: before, given: now });
-    }
-  }
-  return differences;
-}
-
-function leaves(value: object): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const [key, part] of Object.entries(value)) {
-    if (typeof part === "object" && part !== null) Object.assign(found, leaves(part as object));
-    else found[key] = JSON.stringify(part);
-  }
-  return found;
 }

@@ -2,7 +2,7 @@ import type { Table } from "apache-arrow";
 import { tableFromIPC, tableToIPC } from "apache-arrow";
 import type { RunRow } from "@forkpoint/checkpoints";
 import { Widget } from "@forkpoint/jupyter";
-import { modelDefinition, parameterCount } from "@forkpoint/training";
+import { modelSummary } from "@forkpoint/training";
 import type { Session, SessionUpdate, TrainingStore } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, WIRE_RANGE, parseTimelineRequest } from "@forkpoint/wire";
 import type { TimelineAppend, TimelineState, WireMark, WireRun, WireSample } from "@forkpoint/wire";
@@ -208,12 +208,9 @@ function sessionNow(store: TrainingStore, session: Session): TimelineState["sess
 }
 
 function summaryOf(session: Session): string {
-  const { kind, config, vocabulary } = session.modelConfig;
-  const model = modelDefinition(kind);
-  const count = parameterCount(model.parameters(model.check(config), vocabulary));
-  const size = `${countText(count)} parameters`;
-  const checked = model.check(config);
-  return [model.title, model.summary(checked), size, session.dataConfig.title].join(" · ");
+  const { title, shape, parameters } = modelSummary(session.modelConfig);
+  const size = `${countText(parameters)} parameters`;
+  return [title, ...(shape ? [shape] : []), size, session.dataConfig.title].join(" · ");
 }
 
 function marksOf(store: TrainingStore, session: Session): WireMark[] {

@@ -1,13 +1,14 @@
 import type { RandomStream } from "../engine/random.js";
 
-/** One batch: rows of tokens and, for each token, the one that follows it. Both [size, block]. */
+/** One batch: what goes into the model, and what is to come out. */
 export interface Batch {
-  inputs: Int32Array;
-  targets: Int32Array;
+  inputs: Int32Array | Float32Array;
+  targets: Int32Array | Float32Array;
 }
 
 /**
- * Draws a batch of random windows, as nanoGPT's `get_batch` does (karpathy/nanoGPT train.py).
+ * Draws a batch of random windows: rows of tokens and, for each token, the one that follows it, both
+ * [size, block], as nanoGPT's `get_batch` does (karpathy/nanoGPT train.py).
  * A fresh array each time: tensors made from it share its memory.
  *
  * @example

@@ -42,3 +42,14 @@ export class CorpusUnreadable extends TrainingError<{ source: string }> {
     this.cause = cause;
   }
 }
+
+/** Examples that cannot be trained on. */
+export class ExamplesInvalid extends TrainingError<{ part: string; reason: string }> {
+  constructor(part: string, reason: string) {
+    super(
+      "ExamplesInvalid",
+      `The ${part} of the examples ${reason}. Give x and y one row for each example, for example examples(tf.tensor2d(points), tf.tensor1d(values)).`,
+      { part, reason },
+    );
+  }
+}

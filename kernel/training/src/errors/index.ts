@@ -1,7 +1,8 @@
 export { TrainingError } from "./training-error.js";
-export { CorpusEmpty, CorpusTooShort, CorpusUnreadable } from "./data.js";
+export { CorpusEmpty, CorpusTooShort, CorpusUnreadable, ExamplesInvalid } from "./data.js";
 export { BackendUnavailable, EngineStopped, NativeInstallFailed } from "./engine.js";
 export { GraphOpRefused, GraphUnreadable, StepNotRecordable } from "./graph.js";
+export { LossInvalid, ModelCannot, ModelCodeMissing, ModelDiffers } from "./model.js";
 export { ModelUnknown, OptionInvalid, OptionUnknown } from "./options.js";
 export {
   LossNotFinite,

@@ -13,8 +13,9 @@ import type { ModelAtWork } from "./model-functions.js";
 
 /**
  * Carries a model's functions out as TensorFlow graphs, one call each. `stored` is the compiled step
- * that a checkpoint was made with; without it the step is recorded now. What is not needed for the
- * next step is recorded when it is first asked for.
+ * that a checkpoint was made with, and where the model's code need not be here the evaluation too;
+ * without it the step is recorded now. What is not needed for the next step is recorded when it is
+ * first asked for.
  *
  * @throws StepNotRecordable, with the op and the line of the model; GraphOpRefused; Error when the
  *   addon is not there.
@@ -23,8 +24,9 @@ export function compiledExecutor(
   tf: Tensorflow,
   model: ModelAtWork,
   stored: GraphNode[] | null,
+  storedLoss: GraphNode[] | null = null,
 ): Executor {
-  const { parameters, vocabulary, halves } = model;
+  const { parameters, halves, text } = model;
   const step = stored ?? recordStep(tf, model);
   const session = openGraphSession({ halves });
   session.place(
@@ -62,6 +64,7 @@ export function compiledExecutor(
     return found;
   };
   const loss = new Float32Array(1);
+  const recordedLoss = storedLoss && { nodes: storedLoss, feeds: ["inputs", "targets"], shape: [] };
   const groups = [0, 1, 2] as const;
 
   return {
@@ -82,15 +85,19 @@ export function compiledExecutor(
       return loss[0]!;
     },
     loss(_, { inputs, targets }) {
-      prepare("loss", recordLoss, halves).run([inputs, targets], [loss]);
+      prepare("loss", recordedLoss ? () => recordedLoss : recordLoss, halves).run(
+        [inputs, targets],
+        [loss],
+      );
       return loss[0]!;
     },
     scores(_, tokens, position) {
-      const scores = new Float32Array(vocabulary);
+      const scores = new Float32Array(text!.vocabulary);
       prepare("scores", recordScores).run([tokens, Int32Array.of(position)], [scores]);
       return scores;
     },
     attention(_, tokens) {
+      if (!text) return null;
       const { shape, run } = prepare("attention", recordAttention);
       if (sizeOf(shape) === 0) return null;
       const values = new Float32Array(sizeOf(shape));

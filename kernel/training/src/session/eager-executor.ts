@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D } from "@tensorflow/tfjs";
 import type { Batch } from "../data/batches.js";
 import { stepRandom } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
@@ -6,7 +6,7 @@ import { unflatten } from "../models/definition.js";
 import { adamWUpdate, decayMask } from "../optimizers/adamw.js";
 import type { AdamWSlots } from "../optimizers/adamw.js";
 import type { Executor, LiveState } from "./executor.js";
-import { attentionOf, lossAndGradients, lossOf, scoresOf } from "./model-functions.js";
+import { attentionOf, lossAndGradients, scoresOf } from "./model-functions.js";
 import type { ModelAtWork } from "./model-functions.js";
 
 interface EagerState extends LiveState {
@@ -20,11 +20,11 @@ export function eagerExecutor(
   model: ModelAtWork,
   reason: string | null = null,
 ): Executor {
-  const { parameters, block, batchSize, halves } = model;
+  const { parameters, batchSize, halves, feeds, text } = model;
   const mask = tf.keep(decayMask(tf, parameters));
-  const batchTensors = ({ inputs, targets }: Batch): [Tensor2D, Tensor1D] => [
-    tf.tensor2d(inputs, [batchSize, block], "int32"),
-    tf.tensor1d(targets, "int32"),
+  const batchTensors = ({ inputs, targets }: Batch): [Tensor, Tensor] => [
+    tf.tensor(inputs, feeds.inputs.shape(batchSize), feeds.inputs.dtype),
+    tf.tensor(targets, feeds.targets.shape(batchSize), feeds.targets.dtype),
   ];
   const weightsOf = (live: LiveState): Tensor[] =>
     unflatten(tf, (live as EagerState).weights, parameters);
@@ -69,21 +69,22 @@ export function eagerExecutor(
     },
     loss(live, batch) {
       return tf.tidy(
-        () => lossOf(tf, model, weightsOf(live), ...batchTensors(batch), null).dataSync()[0]!,
+        () => model.loss(tf, weightsOf(live), ...batchTensors(batch), null).dataSync()[0]!,
       );
     },
     scores(live, tokens, position) {
       const scores = tf.tidy(() => {
-        const context = tf.tensor2d(tokens.slice(), [1, block], "int32");
+        const context = tf.tensor2d(tokens.slice(), [1, tokens.length], "int32");
         const at = tf.tensor1d([position], "int32");
-        return scoresOf(tf, model, weightsOf(live), context, at);
+        return scoresOf(tf, text!, weightsOf(live), context, at);
       });
       return valuesOf(scores);
     },
     attention(live, tokens) {
+      if (!text) return null;
       const found = tf.tidy(() => {
-        const context = tf.tensor2d(tokens.slice(), [1, block], "int32");
-        return attentionOf(tf, model, weightsOf(live), context) ?? tf.zeros([0]);
+        const context = tf.tensor2d(tokens.slice(), [1, tokens.length], "int32");
+        return attentionOf(tf, text!, weightsOf(live), context) ?? tf.zeros([0]);
       });
       const { shape } = found;
       const values = valuesOf(found);

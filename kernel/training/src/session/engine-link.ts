@@ -8,9 +8,10 @@ import type {
   EngineRequest,
   EngineWorkerData,
   FromEngine,
+  ToEngine,
 } from "./messages.js";
 
-/** The main thread's end of an engine worker. */
+/** The main thread's end of an engine. */
 export interface EngineLink {
   /** Sends a request at once; requests are taken up at step boundaries in the order sent. */
   ask<Kind extends EngineRequest["kind"]>(
@@ -20,21 +21,52 @@ export interface EngineLink {
   close(): Promise<void>;
 }
 
+/** The way to an engine, wherever it runs. */
+export interface EngineChannel {
+  send(message: ToEngine): void;
+  /** Keeps the process alive, or no longer. */
+  hold(alive: boolean): void;
+  end(): Promise<void>;
+}
+
+/** How an engine begins. */
+export type EngineStart = Pick<EngineWorkerData, "at" | "keyframes">;
+
 /** Starts an engine worker for a session. `onEvent` hears what it says by itself. */
 export function startEngine(
   store: Store,
   sessionId: string,
-  how: Pick<EngineWorkerData, "at" | "keyframes">,
+  how: EngineStart & Partial<Pick<EngineWorkerData, "graphs">>,
   onEvent: (event: EngineEvent) => void,
 ): EngineLink {
   // TensorFlow reads the process's real environment, which a worker's copy does not reach.
   process.env["TF_CPP_MIN_LOG_LEVEL"] ??= "2";
   const storePort = store.connect();
-  const data: EngineWorkerData = { storePath: store.path, storePort, sessionId, ...how };
-  const worker = new Worker(new URL("./engine-worker.js", import.meta.url), {
-    workerData: data,
-    transferList: [storePort],
-  });
+  const data: EngineWorkerData = {
+    ...{ storePath: store.path, storePort, sessionId, graphs: null },
+    ...how,
+  };
+  return linkOver((hear, ended) => {
+    const worker = new Worker(new URL("./engine-worker.js", import.meta.url), {
+      workerData: data,
+      transferList: [storePort],
+    });
+    worker.on("message", hear);
+    worker.on("error", (error) => ended(error as Error));
+    worker.on("exit", (code) => ended(new EngineStopped(`exit code ${code}`)));
+    return {
+      send: (message) => worker.postMessage(message),
+      hold: (alive) => (alive ? worker.ref() : worker.unref()),
+      end: async () => void (await worker.terminate()),
+    };
+  }, onEvent);
+}
+
+/** A link over a channel that `open` makes; it is given who hears the engine, and of its end. */
+export function linkOver(
+  open: (hear: (message: FromEngine) => void, ended: (error: Error) => void) => EngineChannel,
+  onEvent: (event: EngineEvent) => void,
+): EngineLink {
   const waiting = new Map<
     number,
     { resolve: (answer: never) => void; reject: (error: Error) => void }
@@ -43,15 +75,15 @@ export function startEngine(
   let training = false;
   let ended: Error | null = null;
 
-  // A worker with nothing to do must not keep a plain script alive.
-  const balance = (): void => (training || waiting.size > 0 ? worker.ref() : worker.unref());
+  // An engine with nothing to do must not keep a plain script alive.
+  const balance = (): void => channel.hold(training || waiting.size > 0);
   const end = (error: Error): void => {
     ended ??= error;
     for (const { reject } of waiting.values()) reject(ended);
     waiting.clear();
   };
 
-  worker.on("message", (message: FromEngine) => {
+  const hear = (message: FromEngine): void => {
     if ("event" in message) {
       if (message.event === "run") training = message.run.status === "running";
       if (message.event === "failed") end(errorFrom(message.error));
@@ -63,9 +95,8 @@ export function startEngine(
       else request?.reject(errorFrom(message.error));
     }
     balance();
-  });
-  worker.on("error", (error) => end(error as Error));
-  worker.on("exit", (code) => end(new EngineStopped(`exit code ${code}`)));
+  };
+  const channel = open(hear, end);
 
   const link: EngineLink = {
     ask(request) {
@@ -74,13 +105,13 @@ export function startEngine(
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve: resolve as (answer: never) => void, reject });
         balance();
-        worker.postMessage({ id, request });
+        channel.send({ id, request });
         if (request.kind === "until") releaseAfter(id);
       });
     },
     async close() {
       if (!ended) await link.ask({ kind: "close" }).catch(() => {});
-      await worker.terminate();
+      await channel.end();
     },
   };
 

@@ -2,22 +2,16 @@ import { drawBatch } from "../data/batches.js";
 import type { Batch } from "../data/batches.js";
 import type { Split } from "../data/corpus.js";
 import type { Tokenizer } from "../data/tokenizer.js";
-import { decodeGraph } from "../engine/graph/graph-def.js";
-import type { GraphNode } from "../engine/graph/graph-def.js";
 import { randomStream } from "../engine/random.js";
 import type { RandomStream } from "../engine/random.js";
-import { inspectAddon } from "../engine/native/addon.js";
-import { isNative } from "../engine/recorder/binding.js";
 import type { Tensorflow } from "../engine/tfjs.js";
-import { StepNotRecordable } from "../errors/graph.js";
 import type { ModelDefinition, Parameter } from "../models/definition.js";
 import { adamWNumbers } from "../optimizers/adamw.js";
-import { compiledExecutor } from "./compiled-executor.js";
-import { eagerExecutor } from "./eager-executor.js";
+import { chooseExecutor } from "./choose-executor.js";
+import type { StoredGraphs } from "./choose-executor.js";
 import type { Attention, Executor } from "./executor.js";
-import { halvesOf } from "./halves.js";
-import type { ModelAtWork } from "./model-functions.js";
-import type { SessionConfigs } from "./setup.js";
+import { textAtWork } from "./model-functions.js";
+import type { SessionConfigs, TrainingConfig } from "./setup.js";
 import { nextKey } from "./state.js";
 import type { TrainingState } from "./state.js";
 
@@ -29,8 +23,8 @@ export interface Learner {
   step(state: TrainingState): number;
   /** Mean loss over a fixed set of validation batches; leaves the state as it is. */
   evaluate(state: TrainingState): number;
-  /** Text continued from a prompt; leaves the state as it is. */
-  sample(state: TrainingState, how: SampleOptions): string;
+  /** Text continued from a prompt; leaves the state as it is. Null: the model writes none. */
+  sample: ((state: TrainingState, how: SampleOptions) => string) | null;
   /** Where each character of a text (its last block) looked; null when the model shows none. */
   attention(state: TrainingState, text: string): Attention | null;
 }
@@ -43,9 +37,50 @@ export interface SampleOptions {
   seed: number;
 }
 
+/** What a session trains on, as batches. */
+export interface BatchSource {
+  /** What one batch adds to the cursor's count: tokens, or examples. */
+  size: number;
+  next(state: TrainingState): Batch;
+  /** The batches of one evaluation, the same each time. */
+  validation(): Iterable<Batch>;
+}
+
+/** The part of a learner that all kinds of models share. */
+export function learnerOver(
+  executor: Executor,
+  parameters: Parameter[],
+  { optimizer }: TrainingConfig,
+  batches: BatchSource,
+): Omit<Learner, "sample" | "attention"> {
+  return {
+    parameters,
+    executor,
+    step(state) {
+      const count = state.cursor.optimizer_steps + 1;
+      const batch = batches.next(state);
+      const numbers = adamWNumbers(optimizer, state.step + 1, count);
+      const loss = executor.train(state.live, batch, nextKey(state), numbers);
+      state.step += 1;
+      state.cursor.optimizer_steps = count;
+      state.cursor.batches += 1;
+      state.cursor.tokens += batches.size;
+      return loss;
+    },
+    evaluate({ live }) {
+      let [sum, count] = [0, 0];
+      for (const batch of batches.validation()) {
+        sum += executor.loss(live, batch);
+        count += 1;
+      }
+      return sum / count;
+    },
+  };
+}
+
 /**
- * Joins model, optimizer and data of a session on an engine. `stored` is the compiled step that the
- * session's newest checkpoint was made with.
+ * Joins model, optimizer and data of a session of text on an engine. `stored` is the compiled step
+ * that the session's newest checkpoint was made with.
  *
  * @throws GraphOpRefused or GraphUnreadable for a stored step that is not to be run.
  */
@@ -55,39 +90,27 @@ export function createLearner(
   configs: SessionConfigs,
   data: Split,
   tokenizer: Tokenizer,
-  stored: Uint8Array | null = null,
+  stored: StoredGraphs = {},
 ): Learner {
   const { config, vocabulary } = configs.model;
-  const { optimizer, batchSize, seed, evaluationBatches } = configs.training;
-  const parameters = definition.parameters(config, vocabulary);
+  const { batchSize, seed, evaluationBatches } = configs.training;
   const block = definition.block(config);
-  const model = { definition, config, vocabulary, parameters, block, batchSize };
+  const model = textAtWork({ definition, config, vocabulary, block }, batchSize, 1);
   const executor = chooseExecutor(tf, model, configs.training.engine, stored);
-  const nextBatch = (tokens: Int32Array, random: RandomStream): Batch =>
+  const windows = (tokens: Int32Array, random: RandomStream): Batch =>
     drawBatch(tokens, batchSize, block, random);
+  const batches: BatchSource = {
+    size: batchSize * block,
+    next: (state) => windows(data.train, state.batches),
+    *validation() {
+      const random = randomStream(seed, "evaluation");
+      for (let index = 0; index < evaluationBatches; index++)
+        yield windows(data.validation, random);
+    },
+  };
 
   return {
-    parameters,
-    executor,
-    step(state) {
-      const count = state.cursor.optimizer_steps + 1;
-      const batch = nextBatch(data.train, state.batches);
-      const numbers = adamWNumbers(optimizer, state.step + 1, count);
-      const loss = executor.train(state.live, batch, nextKey(state), numbers);
-      state.step += 1;
-      state.cursor.optimizer_steps = count;
-      state.cursor.batches += 1;
-      state.cursor.tokens += batchSize * block;
-      return loss;
-    },
-    evaluate({ live }) {
-      const random = randomStream(seed, "evaluation");
-      let sum = 0;
-      for (let index = 0; index < evaluationBatches; index++) {
-        sum += executor.loss(live, nextBatch(data.validation, random));
-      }
-      return sum / evaluationBatches;
-    },
+    ...learnerOver(executor, model.parameters, configs.training, batches),
     sample({ live }, { prompt, tokens, temperature, seed: sampleSeed }) {
       const random = randomStream(sampleSeed, "sampling");
       const written = Array.from(tokenizer.encode(prompt));
@@ -110,39 +133,6 @@ export function createLearner(
       return executor.attention(live, context);
     },
   };
-}
-
-function chooseExecutor(
-  tf: Tensorflow,
-  model: Omit<ModelAtWork, "halves">,
-  wanted: "compiled" | "eager",
-  stored: Uint8Array | null,
-): Executor {
-  const nodes = stored && wanted === "compiled" && isNative(tf) ? decodeGraph(stored) : null;
-  const storedHalves = nodes && storedHalvesOf(nodes, model);
-  const atWork = { ...model, halves: storedHalves ?? halvesOf(tf, model) };
-  if (wanted === "eager" || !isNative(tf)) return eagerExecutor(tf, atWork);
-  const slower = (why: string): Executor =>
-    eagerExecutor(tf, atWork, `The step is not compiled and so runs slower: ${why}`);
-  const addon = inspectAddon();
-  if (addon.status === "missing") return slower(`${addon.reason} Run "npx forkpoint install".`);
-  try {
-    return compiledExecutor(tf, atWork, storedHalves ? nodes : null);
-  } catch (error) {
-    if (error instanceof StepNotRecordable) return slower(error.message);
-    throw error;
-  }
-}
-
-// How a stored step cuts its batch; null when it is for another batch, as that of a fork may be.
-function storedHalvesOf(
-  nodes: GraphNode[],
-  { batchSize, block }: Omit<ModelAtWork, "halves">,
-): 1 | 2 | null {
-  const inputs = nodes.find(({ name }) => name === "inputs");
-  const [rows = 0, time] = inputs?.attr["shape"]?.shape?.dim.map(({ size }) => size) ?? [];
-  const halves = batchSize / rows;
-  return time === block && (halves === 1 || halves === 2) ? halves : null;
 }
 
 function draw(scores: Float32Array, temperature: number, random: RandomStream): number {

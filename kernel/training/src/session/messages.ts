@@ -13,6 +13,8 @@ export interface EngineWorkerData {
   /** The step to go to, only to look at it; null for the newest, to train on. */
   at: number | null;
   keyframes: KeyframePolicy;
+  /** Digests of the compiled step and evaluation of a model whose code the worker lacks. */
+  graphs: Record<string, string> | null;
 }
 
 /** What the main thread asks of an engine worker, answered in the order asked. */
@@ -27,8 +29,8 @@ export type EngineRequest =
   | { kind: "digest" }
   | { kind: "evaluate" }
   | { kind: "sample"; prompt: string; tokens: number; temperature: number; seed: number }
-  /** Goes back to a step of the session, and stores it if it is not. */
-  | { kind: "reach"; step: number }
+  /** Goes to a step of the session or of one it descends from, and stores it if it is not. */
+  | { kind: "reach"; step: number; sessionId: string }
   /** Makes the steps up to one of the session again, from the state of now. */
   | { kind: "walk"; step: number }
   /** Ends a replay that goes on. */
@@ -63,7 +65,8 @@ export interface EngineAnswers {
   digest: string;
   evaluate: { step: number; validationLoss: number };
   sample: { step: number; text: string };
-  reach: { checkpointId: string; replayed: number };
+  /** Null when it takes another engine: the step was made by another graph. */
+  reach: { checkpointId: string; replayed: number } | null;
   walk: { step: number };
   cancel: null;
   keep: { checkpointId: string; step: number };

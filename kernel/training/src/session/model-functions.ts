@@ -3,30 +3,63 @@ import type { UniformSource } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
 import type { ModelDefinition, Parameter } from "../models/definition.js";
 
+/** One of the two tensors that a batch consists of. */
+export interface Feed {
+  dtype: "int32" | "float32";
+  /** For so many rows of the batch. */
+  shape(rows: number): number[];
+  /** Whole numbers in it are below this one. */
+  below: number;
+}
+
 /** A model of a session, and the sizes that its functions work on. */
 export interface ModelAtWork {
-  definition: ModelDefinition<unknown>;
-  config: unknown;
-  vocabulary: number;
   parameters: Parameter[];
-  /** Tokens that one forward pass sees. */
-  block: number;
   batchSize: number;
   /** 2 when a step is the mean of two half batches, which then run at once; see `halvesOf`. */
   halves: 1 | 2;
+  feeds: { inputs: Feed; targets: Feed };
+  /** The mean loss of a batch; `uniform` is null where nothing is to be dropped. */
+  loss(
+    tf: Tensorflow,
+    weights: Tensor[],
+    inputs: Tensor,
+    targets: Tensor,
+    uniform: UniformSource | null,
+  ): Scalar;
+  /** What only a model of text has. */
+  text: TextAtWork | null;
 }
 
-/** The mean loss of a batch: cross-entropy of the next token. */
-export function lossOf(
-  tf: Tensorflow,
-  { definition, config, vocabulary }: ModelAtWork,
-  weights: Tensor[],
-  inputs: Tensor2D,
-  targets: Tensor1D,
-  uniform: UniformSource | null,
-): Scalar {
-  const logits = definition.logits({ tf, uniform }, config, weights, inputs);
-  return tf.losses.softmaxCrossEntropy(tf.oneHot(targets, vocabulary), logits) as Scalar;
+/** A model that writes text. */
+export interface TextAtWork {
+  definition: ModelDefinition<unknown>;
+  config: unknown;
+  vocabulary: number;
+  /** Tokens that one forward pass sees. */
+  block: number;
+}
+
+/** A model of text with its sizes: its loss is the cross-entropy of the next token. */
+export function textAtWork(
+  { definition, config, vocabulary, block }: TextAtWork,
+  batchSize: number,
+  halves: 1 | 2,
+): ModelAtWork {
+  const tokens = { dtype: "int32", below: vocabulary } as const;
+  return {
+    ...{ batchSize, halves, parameters: definition.parameters(config, vocabulary) },
+    feeds: {
+      inputs: { ...tokens, shape: (rows) => [rows, block] },
+      targets: { ...tokens, shape: (rows) => [rows * block] },
+    },
+    loss(tf, weights, inputs, targets, uniform) {
+      const logits = definition.logits({ tf, uniform }, config, weights, inputs as Tensor2D);
+      const wanted = tf.oneHot(targets as Tensor1D, vocabulary);
+      return tf.losses.softmaxCrossEntropy(wanted, logits) as Scalar;
+    },
+    text: { definition, config, vocabulary, block },
+  };
 }
 
 /** The mean loss of a batch and its gradient for each weight. */
@@ -34,12 +67,12 @@ export function lossAndGradients(
   tf: Tensorflow,
   model: ModelAtWork,
   weights: Tensor[],
-  inputs: Tensor2D,
-  targets: Tensor1D,
+  inputs: Tensor,
+  targets: Tensor,
   uniform: UniformSource,
 ): { loss: Scalar; gradients: Tensor[] } {
   const { value, grads } = tf.valueAndGrads((...given: Tensor[]) =>
-    lossOf(tf, model, given, inputs, targets, uniform),
+    model.loss(tf, given, inputs, targets, uniform),
   )(weights);
   return { loss: value, gradients: grads };
 }
@@ -47,7 +80,7 @@ export function lossAndGradients(
 /** The scores for the token after `position` [1], given a whole block of tokens [1, block]. */
 export function scoresOf(
   tf: Tensorflow,
-  { definition, config, vocabulary }: ModelAtWork,
+  { definition, config, vocabulary }: TextAtWork,
   weights: Tensor[],
   tokens: Tensor2D,
   position: Tensor1D,
@@ -62,7 +95,7 @@ export function scoresOf(
  */
 export function attentionOf(
   tf: Tensorflow,
-  { definition, config }: ModelAtWork,
+  { definition, config }: TextAtWork,
   weights: Tensor[],
   tokens: Tensor2D,
 ): Tensor | null {

@@ -13,7 +13,7 @@ import { adamW, adamWNumbers } from "../optimizers/adamw.js";
 import { compiledExecutor } from "./compiled-executor.js";
 import { eagerExecutor } from "./eager-executor.js";
 import type { Executor } from "./executor.js";
-import type { ModelAtWork } from "./model-functions.js";
+import { textAtWork } from "./model-functions.js";
 
 interface Stored {
   shape: number[];
@@ -145,18 +145,8 @@ describe.each(["native", "wasm"])("like PyTorch, on %s", (backend) => {
 
   const { config, vocabulary, batchSize, weights, batches, gradients, losses } = golden.model;
   const definition = microGpt as ModelDefinition<unknown>;
-  const parameters = microGpt.parameters(config as never, vocabulary);
-  const model: ModelAtWork = {
-    ...{
-      definition,
-      config,
-      vocabulary,
-      parameters,
-      batchSize,
-      block: config["block"]!,
-      halves: 1,
-    },
-  };
+  const text = { definition, config, vocabulary, block: config["block"]! };
+  const model = textAtWork(text, batchSize, 1);
   const flat = (stored: Stored[]): Float32Array =>
     Float32Array.from(stored.flatMap(({ values }) => values));
 

@@ -5,8 +5,9 @@ import type { GraphNode } from "../engine/graph/graph-def.js";
 import { fuseRows } from "../engine/graph/rows/fuse-rows.js";
 import { stepRandom } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
-import { attentionOf, lossAndGradients, lossOf, scoresOf } from "./model-functions.js";
-import type { ModelAtWork } from "./model-functions.js";
+import { sizeOf } from "../models/definition.js";
+import { attentionOf, lossAndGradients, scoresOf } from "./model-functions.js";
+import type { Feed, ModelAtWork, TextAtWork } from "./model-functions.js";
 
 /** A function of the weights as a graph: placeholders `weight0` … and the feeds, output `result`. */
 export interface RecordedFunction {
@@ -26,11 +27,7 @@ const float = 1;
  */
 export function recordStep(tf: Tensorflow, model: ModelAtWork): GraphNode[] {
   const run = (given: NamedTensorMap): NamedTensorMap => {
-    const { inputs, targets, key } = given as {
-      inputs: Tensor2D;
-      targets: Tensor1D;
-      key: Tensor1D;
-    };
+    const { inputs, targets, key } = given as { inputs: Tensor; targets: Tensor; key: Tensor1D };
     const uniform = stepRandom(tf, [0, 0], key);
     const weights = weightsOf(model, given);
     const { loss, gradients } = lossAndGradients(tf, model, weights, inputs, targets, uniform);
@@ -49,12 +46,7 @@ export function recordStep(tf: Tensorflow, model: ModelAtWork): GraphNode[] {
 /** The loss of a batch, nothing dropped: feeds `inputs` and `targets`. */
 export function recordLoss(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
   return recordOne(tf, model, ["inputs", "targets"], (given) =>
-    lossOf(
-      ...([tf, model, weightsOf(model, given)] as const),
-      given["inputs"] as Tensor2D,
-      given["targets"] as Tensor1D,
-      null,
-    ),
+    model.loss(tf, weightsOf(model, given), given["inputs"]!, given["targets"]!, null),
   );
 }
 
@@ -62,7 +54,7 @@ export function recordLoss(tf: Tensorflow, model: ModelAtWork): RecordedFunction
 export function recordScores(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
   return recordOne(tf, model, ["tokens", "position"], (given) =>
     scoresOf(
-      ...([tf, model, weightsOf(model, given)] as const),
+      ...([tf, textOf(model), weightsOf(model, given)] as const),
       given["tokens"] as Tensor2D,
       given["position"] as Tensor1D,
     ),
@@ -74,7 +66,8 @@ export function recordAttention(tf: Tensorflow, model: ModelAtWork): RecordedFun
   return recordOne(
     ...([tf, model, ["tokens"]] as const),
     (given) =>
-      attentionOf(tf, model, weightsOf(model, given), given["tokens"] as Tensor2D) ?? tf.zeros([0]),
+      attentionOf(tf, textOf(model), weightsOf(model, given), given["tokens"] as Tensor2D) ??
+      tf.zeros([0]),
   );
 }
 
@@ -98,19 +91,27 @@ function recordOne(
 // Any values do, as long as the two variants differ: the graph's own inputs take their place.
 function withInputs<Result>(
   tf: Tensorflow,
-  { parameters, block, batchSize, vocabulary, halves }: ModelAtWork,
+  { parameters, batchSize, halves, feeds: batch, text }: ModelAtWork,
   variant: number,
   feeds: readonly string[],
   use: (inputs: NamedTensorMap) => Result,
 ): Result {
   const rows = batchSize / halves;
-  const tokens = (count: number): Int32Array =>
-    Int32Array.from({ length: count }, (_, at) => (at * 7 + variant) % vocabulary);
+  const { block = 1, vocabulary = 1 } = text ?? {};
+  const trial = ({ dtype, shape, below }: Feed): Tensor => {
+    const wanted = shape(rows);
+    const values = Array.from({ length: sizeOf(wanted) }, (_, at) => at * 7 + variant);
+    const whole = dtype === "int32";
+    return tf.tensor(
+      values.map((value) => (whole ? value % below : (value % 17) / 17)),
+      ...([wanted, dtype] as const),
+    );
+  };
   const feed: Record<string, () => Tensor> = {
-    inputs: () => tf.tensor2d(tokens(rows * block), [rows, block], "int32"),
-    targets: () => tf.tensor1d(tokens(rows * block), "int32"),
+    inputs: () => trial(batch.inputs),
+    targets: () => trial(batch.targets),
     key: () => tf.tensor1d([variant + 1, variant + 2], "int32"),
-    tokens: () => tf.tensor2d(tokens(block), [1, block], "int32"),
+    tokens: () => trial({ dtype: "int32", below: vocabulary, shape: () => [1, block] }),
     position: () => tf.tensor1d([variant % block], "int32"),
   };
   const inputs: NamedTensorMap = {};
@@ -123,6 +124,11 @@ function withInputs<Result>(
   } finally {
     tf.dispose(inputs);
   }
+}
+
+function textOf({ text }: ModelAtWork): TextAtWork {
+  if (!text) throw new TypeError("only a model of text has scores and attention");
+  return text;
 }
 
 function weightsOf({ parameters }: ModelAtWork, given: NamedTensorMap): Tensor[] {

@@ -1,6 +1,8 @@
 import type { SessionRow } from "@forkpoint/checkpoints";
 import type { CorpusDescription } from "../data/corpus.js";
+import type { ExamplesDescription } from "../data/examples.js";
 import { OptionInvalid } from "../errors/options.js";
+import type { HandWrittenModel } from "../models/hand-written/index.js";
 import type { ModelDescription } from "../models/micro-gpt/config.js";
 import { modelDefinition } from "../models/registry.js";
 import { adamW } from "../optimizers/adamw.js";
@@ -10,8 +12,10 @@ import type { Options } from "../options.js";
 
 /** What a session is asked for. Only `model` and `data` have no default. */
 export interface SessionOptions extends TrainingOptions {
-  model: ModelDescription;
-  data: CorpusDescription;
+  /** `microGPT()`, or a model of one's own from `defineModel()`. */
+  model: ModelDescription | HandWrittenModel;
+  /** A corpus for a model of text; `examples(x, y)` for a model of one's own. */
+  data: CorpusDescription | ExamplesDescription;
 }
 
 /** How a session trains, as it is asked for; a fork may change it. */
@@ -42,7 +46,8 @@ export interface TrainingOptions {
 /** The model of a session as it is stored: a closed description from which weights can be drawn. */
 export interface ModelConfig {
   kind: string;
-  config: Record<string, number>;
+  config: Record<string, unknown>;
+  /** Distinct tokens; 0 for a model that is not one of text. */
   vocabulary: number;
 }
 
@@ -61,12 +66,35 @@ export interface TrainingConfig {
   spikeSigma?: number;
 }
 
-/** What a session trains on, as it is stored: the texts themselves are blobs. */
-export interface DataConfig {
+/** What a session trains on, as it is stored. */
+export type DataConfig = TextConfig | ExamplesConfig;
+
+/** A corpus as it is stored: the texts themselves are blobs. */
+export interface TextConfig {
   title: string;
   characters: number;
   corpus: string;
   tokenizer: string;
+}
+
+/** Examples as they are stored: the numbers themselves are a blob, in the form of safetensors. */
+export interface ExamplesConfig {
+  title: string;
+  examples: string;
+  /** How many are trained on; those for validation come behind them. */
+  training: number;
+  validation: number;
+  x: ExamplesPart;
+  y: ExamplesPart;
+}
+
+/** One tensor of examples. */
+export interface ExamplesPart {
+  dtype: "int32" | "float32";
+  /** Of one example. */
+  shape: number[];
+  /** Whole numbers in it are below this one; 0 for others. */
+  below: number;
 }
 
 /** The stored texts of a session, parsed. */
@@ -87,21 +115,29 @@ export const trainingNames = [
  *
  * @throws OptionInvalid naming the option; ModelUnknown.
  */
-export function checkSessionOptions(given: SessionOptions): {
-  model: ModelDescription;
-  data: CorpusDescription;
-  training: TrainingConfig;
-} {
+export function checkSessionOptions(
+  given: SessionOptions,
+):
+  | { model: ModelDescription; data: CorpusDescription; training: TrainingConfig }
+  | { model: HandWrittenModel; data: ExamplesDescription; training: TrainingConfig } {
   const caller = "session";
   const options = namedOptions(caller, given, ["model", "data", ...trainingNames]);
-  const model = options["model"] as ModelDescription | undefined;
+  const model = options["model"] as SessionOptions["model"] | undefined;
   if (typeof model?.kind !== "string")
     throw new OptionInvalid(caller, "model", model, "a model, for example microGPT()");
+  const data = options["data"] as SessionOptions["data"] | undefined;
+  const refuse = (wanted: string): never => {
+    throw new OptionInvalid(caller, "data", data, wanted);
+  };
+  if ("loss" in model) {
+    if (data?.kind !== "examples") return refuse("examples(x, y) for a model of one's own");
+    return { model, data, training: checkTraining(caller, { sampleTokens: 0, ...options }) };
+  }
   const config = modelDefinition(model.kind).check(model.config) as Record<string, number>;
-  const data = options["data"] as CorpusDescription | undefined;
-  if (typeof data?.kind !== "string")
-    throw new OptionInvalid(caller, "data", data, "a corpus, for example corpus.sonnets()");
-  return { model: { kind: model.kind, config }, data, training: checkTraining(caller, options) };
+  if (typeof data?.kind !== "string" || data.kind === "examples")
+    return refuse("a corpus, for example corpus.sonnets()");
+  const training = checkTraining(caller, options);
+  return { model: { kind: model.kind, config }, data, training };
 }
 
 /**

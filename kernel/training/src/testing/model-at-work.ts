@@ -5,6 +5,7 @@ import { parameterCount, sizeOf } from "../models/definition.js";
 import type { ForwardContext, ModelDefinition } from "../models/definition.js";
 import { microGPT, microGpt } from "../models/micro-gpt/index.js";
 import type { MicroGptConfig } from "../models/micro-gpt/index.js";
+import { textAtWork } from "../session/model-functions.js";
 import type { ModelAtWork } from "../session/model-functions.js";
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs";
 
@@ -34,8 +35,7 @@ export function modelOf(
 }
 
 function atWork(definition: ModelDefinition<unknown>, config: unknown, block: number): ModelAtWork {
-  const parameters = definition.parameters(config, vocabulary);
-  return { definition, config, vocabulary, parameters, block, batchSize: 4, halves: 2 };
+  return textAtWork({ definition, config, vocabulary, block }, 4, 2);
 }
 
 /** Weights drawn from a seed, and slots at zero. */
@@ -54,8 +54,8 @@ export function freshValues(
 }
 
 /** The batches that a model trains on in a test, one for each step. */
-export function batchesOf({ batchSize, block }: ModelAtWork, count: number): Batch[] {
+export function batchesOf({ batchSize, text }: ModelAtWork, count: number): Batch[] {
   const random = randomStream(5, "test batches");
   const tokens = Int32Array.from({ length: 200 }, () => Math.floor(random.uniform() * vocabulary));
-  return Array.from({ length: count }, () => drawBatch(tokens, batchSize, block, random));
+  return Array.from({ length: count }, () => drawBatch(tokens, batchSize, text!.block, random));
 }

@@ -17,6 +17,9 @@ export function modelLine(): string {
   const { stack = "" } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
   for (const frame of stack.split("\n").slice(1)) {
+    // A cell has no folder, and an async one no parentheses.
+    const cell = /\b(cell-[\w-]+\.ts:\d+):\d+\)?$/.exec(frame);
+    if (cell) return cell[1]!;
     const place = /\(?((?:file:\/\/|node:|\/|[A-Za-z]:\\)[^()]*?):(\d+):\d+\)?$/.exec(frame);
     if (!place) continue;
     const [, path = "", line = ""] = place;

@@ -1,0 +1,354 @@
+import type { Manifest, RunRow } from "@forkpoint/checkpoints";
+import { identityDifferences } from "../engine/identity.js";
+import {
+  LossNotFinite,
+  LossSpike,
+  NoActiveRun,
+  RunActive,
+  StepNotReached,
+} from "../errors/session.js";
+import { ModelCannot } from "../errors/model.js";
+import { learningRateAt } from "../optimizers/adamw.js";
+import { createHolds } from "./holds.js";
+import { createKeeper } from "./keeper.js";
+import { combineStates } from "./merge.js";
+import type { FlatState } from "./merge.js";
+import { prepare } from "./prepare.js";
+import { reachSound, reachState, replaySteps } from "./reach.js";
+import type { ReachContext, Reached } from "./reach.js";
+import { createRunLog } from "./run-log.js";
+import { configsOf } from "./setup.js";
+import { createSpikeGuard } from "./spike-guard.js";
+import { digestOf, flatState, readOut, stateInput } from "./state.js";
+import type { TrainingState } from "./state.js";
+import type { Trainer, TrainerOptions } from "./trainer.js";
+
+/** Which state is brought back: of which session and step, the own and the newest if left out. */
+interface Loading {
+  at?: number | null;
+  of?: string;
+  reach?: typeof reachState;
+}
+
+/**
+ * Puts a session on an engine: its newest checkpoint, the one it was forked from, or fresh weights.
+ *
+ * @throws the store's errors for damaged tensors or blobs.
+ */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { engine, store, post } = options;
+  let { sessionId } = options;
+  let session = store.sessions.get(sessionId);
+  const configs = configsOf(session);
+  const beginning = manifestAt(sessionId, options.at ?? Number.MAX_SAFE_INTEGER);
+  const { learner, identity, fixed } = await prepare(
+    ...([engine, store, configs] as const),
+    { ...beginning?.blobs, ...options.graphs },
+    options.model,
+  );
+  const { executor, parameters } = learner;
+  const reaching: ReachContext = {
+    ...{ store, learner, fixed, cancelled: options.cancelled },
+    seed: configs.training.seed,
+    onReplay: (step, from, to) => post({ event: "replay", step, from, to }),
+  };
+  let replayed = 0;
+  let reachedFrom: string | null = null;
+  let lastTrainLoss: number | null = lastLoss();
+  let guard = createSpikeGuard(null);
+  let state!: TrainingState;
+  const holds = createHolds();
+  const log = createRunLog(store, post);
+  const flush = (): Promise<void> => log.flush(state.step);
+  if (beginning) tellOfOtherEngine(beginning);
+  const { standing, state: began } = await load({ at: options.at });
+  state = began;
+  const keeper = createKeeper({
+    ...{ store, post, flush, policy: options.keyframes },
+    whose: () => ({ sessionId, runId: log.run?.id ?? null, trainLoss: lastTrainLoss }),
+    step: () => state.step,
+    snapshot: (spare) => ({
+      ...{ step: state.step, state: stateInput(state, fixed) },
+      ...readOut(state, parameters, spare),
+    }),
+  });
+  keeper.standing = standing;
+
+  function manifestAt(id: string, step: number): Manifest | null {
+    const found = store.checkpoints.nearest(id, step)?.checkpoint;
+    return found ? store.checkpoints.manifest(found.id) : null;
+  }
+
+  function tellOfOtherEngine({ engine: then, step }: Manifest): void {
+    const different = identityDifferences(then, fixed.engine);
+    if (different.length === 0) return;
+    const text =
+      `"${session.name}" cannot be exact here: its state of step ${step} was made on an engine that ` +
+      `rounds differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
+    post({ event: "notice", text });
+  }
+
+  async function load({ at = null, of = sessionId, reach = reachState }: Loading = {}) {
+    const newest = store.checkpoints.latest(sessionId)?.step ?? session.forkStep;
+    const reached = await reach(reaching, of, at ?? newest);
+    replayed = reached.replayed;
+    reachedFrom = reached.checkpoint?.id ?? null;
+    if (reached.damaged.length > 0) await tellOfDamage(reached);
+    return { state: reached.state, standing: replayed === 0 ? reachedFrom : null };
+  }
+
+  async function reload(what: Loading = {}): Promise<void> {
+    const loaded = await load(what);
+    state = loaded.state;
+    keeper.standing = loaded.standing;
+  }
+
+  async function tellOfDamage({ state: { step }, checkpoint, damaged }: Reached): Promise<void> {
+    const from = checkpoint?.step ?? 0;
+    const text =
+      `A checkpoint of "${session.name}" is damaged: step ${step} was made again from the one of ` +
+      `step ${from}, bit for bit as recorded.`;
+    post({ event: "notice", text });
+    const data = { damaged, from };
+    await store.writer.appendEvent({ sessionId, step, kind: "checkpoint_damaged", data });
+  }
+
+  function lastLoss(): number | null {
+    const runs = store.runs.list(sessionId);
+    return runs.at(-1)?.summary?.["train_loss"] ?? null;
+  }
+
+  function rowOf(loss: number | null, stepMs: number | null) {
+    const { step } = state;
+    const learning_rate = loss === null ? null : learningRateAt(configs.training.optimizer, step);
+    return { step, wall: Date.now(), train_loss: loss, learning_rate, step_ms: stepMs };
+  }
+
+  function record(loss: number | null, stepMs: number | null): void {
+    const { evaluateEvery, prompt, sampleTokens, seed } = configs.training;
+    const due = state.step % evaluateEvery === 0 || state.step === log.run?.targetStep;
+    log.push({
+      ...rowOf(loss, stepMs),
+      validation_loss: due ? learner.evaluate(state) : null,
+    });
+    if (!due || sampleTokens === 0 || !log.run || !learner.sample) return;
+    const how = { prompt, tokens: sampleTokens, temperature: 0.8, seed: seed + state.step };
+    const samples = [{ step: state.step, prompt, text: learner.sample(state, how) }];
+    background(store.writer.appendSamples({ runId: log.run.id, rows: samples }));
+    post({ event: "samples", samples });
+  }
+
+  async function finish(
+    status: "completed" | "interrupted" | "failed",
+    error?: Error,
+  ): Promise<void> {
+    await log.finish(status, state.step, { train_loss: lastTrainLoss }, error);
+    holds.end(state.step);
+  }
+
+  async function fail(error: Error): Promise<void> {
+    const broken = state.live;
+    await keeper.settled();
+    // Flushed while the state still names the step that failed.
+    await flush().catch(() => {});
+    const reached = state.step;
+    await reload({ reach: reachSound });
+    broken.dispose();
+    if (error instanceof LossNotFinite || error instanceof LossSpike) {
+      const { loss } = error.data;
+      error =
+        error instanceof LossSpike
+          ? new LossSpike({ ...error.data, lastCheckpoint: state.step })
+          : new LossNotFinite(reached, loss, state.step);
+      const data = { loss: String(loss), back_to: state.step };
+      await store.writer.appendEvent({ sessionId, step: reached, kind: "spike", data });
+    }
+    lastTrainLoss = null;
+    await finish("failed", error);
+  }
+
+  // A write that nobody awaits: its failure ends the run, which then says why.
+  function background(work: Promise<unknown>): void {
+    work.catch((error: Error) => (failure ??= error));
+  }
+  let failure: Error | null = null;
+
+  function replaceWith(flat: FlatState): void {
+    const before = state.live;
+    state.live = executor.place(...flat);
+    before.dispose();
+  }
+
+  function activeRun(asked: string): RunRow {
+    if (!log.run) throw new NoActiveRun(session.name, asked);
+    return log.run;
+  }
+
+  function refuseWhileRunning(): void {
+    if (log.run) throw new RunActive(session.name, log.run.id);
+  }
+
+  return {
+    get training() {
+      return log.run?.status === "running" && !holds.holding;
+    },
+    get step() {
+      return state.step;
+    },
+    identity,
+    reason: engine.reason ?? executor.reason,
+    async train({ to, steps }) {
+      refuseWhileRunning();
+      const target = to ?? state.step + (steps ?? 0);
+      if (target <= state.step) return { run: null, step: state.step };
+      const earlier = store.runs.list(sessionId).length > 0;
+      keeper.begin();
+      guard = createSpikeGuard(configs.training.spikeSigma ?? null);
+      const run = await log.begin({
+        sessionId,
+        mode: earlier ? "resumed" : session.parentSessionId ? "forked" : "fresh",
+        fromStep: state.step,
+        targetStep: target,
+        seed: configs.training.seed,
+        engine: fixed.engine,
+      });
+      if (state.step === 0 && !earlier) {
+        background(keeper.checkpoint("initial"));
+        record(null, null);
+      }
+      holds.reach(state.step);
+      return { run, step: state.step };
+    },
+    async advance() {
+      try {
+        const before = performance.now();
+        keeper.standing = null;
+        const loss = learner.step(state);
+        const stepMs = performance.now() - before;
+        keeper.clock.stepped(stepMs);
+        lastTrainLoss = loss;
+        if (!Number.isFinite(loss)) {
+          log.push({ ...rowOf(loss, stepMs), validation_loss: null });
+          throw new LossNotFinite(state.step, loss, 0);
+        }
+        record(loss, stepMs);
+        const spike = guard.watch(loss);
+        if (spike) throw new LossSpike({ step: state.step, loss, ...spike, lastCheckpoint: 0 });
+        const now = performance.now();
+        log.mark(state.step, now);
+        if (state.step >= log.run!.targetStep) {
+          holds.reach(state.step);
+          await keeper.checkpoint("final");
+          await keeper.settled();
+          await finish("completed");
+        } else {
+          if (log.due(now)) background(flush());
+          if (keeper.clock.due(state.step, now)) background(keeper.keyframe());
+          await keeper.room();
+          holds.reach(state.step);
+        }
+        if (failure) throw failure;
+      } catch (error) {
+        failure = null;
+        await fail(error as Error);
+      }
+    },
+    until(id, step, reached, failed) {
+      if (!log.run && step > state.step) return failed(new StepNotReached(step, state.step));
+      if (!log.run) return reached(state.step);
+      holds.wait(id, step, reached, failed);
+      holds.reach(state.step);
+    },
+    release: (id) => holds.release(id),
+    async pause() {
+      activeRun("pause");
+      await flush();
+      await keeper.checkpoint("pause");
+      await log.setStatus("paused", state.step);
+      return state.step;
+    },
+    async continue() {
+      activeRun("continue");
+      log.repace(state.step);
+      await log.setStatus("running", state.step);
+      return state.step;
+    },
+    async stop() {
+      if (!log.run) return state.step;
+      await keeper.checkpoint("final");
+      await keeper.settled();
+      await finish("interrupted");
+      return state.step;
+    },
+    async save(name, replace) {
+      const { model: saved } = await keeper.checkpoint("manual", { name, replace });
+      return saved!;
+    },
+    async reach(step, of) {
+      refuseWhileRunning();
+      // Steps that were made by another graph are made again by that one.
+      if (manifestAt(of, step)?.blobs["graph"] !== fixed.blobs.graph) return null;
+      const before = state.live;
+      try {
+        await reload({ at: step, of });
+      } catch (error) {
+        // Whatever was made of it so far, the session is to be as it was.
+        await reload();
+        throw error;
+      } finally {
+        if (before !== state.live) before.dispose();
+      }
+      return { checkpointId: await keeper.keep("replay", reachedFrom), replayed };
+    },
+    async warm() {
+      // The reader of sealed metrics takes half a second to load.
+      await store.readMetrics(sessionId, { from: 0, to: 1, columns: ["train_loss"] });
+    },
+    async walk(step) {
+      keeper.standing = null;
+      await replaySteps(reaching, sessionId, state, step);
+      return { step };
+    },
+    async keep(trigger) {
+      const { step } = state;
+      return { checkpointId: await keeper.keep(trigger, reachedFrom), step };
+    },
+    become(id) {
+      sessionId = id;
+      session = store.sessions.get(id);
+      lastTrainLoss = lastLoss();
+      return state.step;
+    },
+    async merge({ checkpointId, baseCheckpointId, strategy, evenIfWorse, from }) {
+      refuseWhileRunning();
+      const first = await keeper.keep("fork");
+      const flatOf = async (id: string): Promise<FlatState> =>
+        flatState(parameters, (await store.readTensors(id)).tensors);
+      const mine = await flatOf(first);
+      const theirs = await flatOf(checkpointId);
+      const base = baseCheckpointId === null ? null : await flatOf(baseCheckpointId);
+      const before = learner.evaluate(state);
+      replaceWith(combineStates(strategy, mine, theirs, base));
+      const after = learner.evaluate(state);
+      const committed = evenIfWorse || after <= before;
+      if (committed) {
+        keeper.standing = null;
+        await keeper.checkpoint("merge", undefined, { first, second: checkpointId });
+        const data = { from, strategy, before, after };
+        await store.writer.appendEvent({ sessionId, step: state.step, kind: "merge", data });
+      } else {
+        replaceWith(mine);
+        keeper.standing = first;
+      }
+      return { before, after, committed };
+    },
+    state: () => ({ step: state.step, ...readOut(state, parameters) }),
+    digest: () => digestOf(state, parameters, stateInput(state, fixed)),
+    evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
+    sample(how) {
+      if (!learner.sample)
+        throw new ModelCannot(session.name, "sample a text", "its model is not one of text.");
+      return { step: state.step, text: learner.sample(state, how) };
+    },
+  };
+}
