@@ -152,6 +152,8 @@ export class SessionAtWork {
   }
 
   #follow(row: RunRow, step: number): void {
+    // One that a model.fit began; its failure is that of the fit, which the cell awaits.
+    if (!this.run && row.status === "running") void this.#newRun().done;
     const run = this.run;
     this.step = step;
     if (row.status === "running" || row.status === "paused") {
