@@ -23,11 +23,16 @@ ROUNDS = {"small": (60, 5), "large": (20, 2)}
 class Worker:
     """A process that trains on request."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, env):
         self.name = name
         # Our own compiled extension modules of earlier runs must not count as a first step.
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command,
+            env=os.environ | env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         self.rounds = []
         self.answer()
@@ -59,7 +64,7 @@ def start(shape):
     ours = ["node", str(HERE / "step/forkpoint_worker.mjs")]
     commands = {}
     if python := torch_python():
-        theirs = [python, str(HERE / "step/torch_worker.py")]
+        theirs = [python, str(HERE / "pytorch/step_worker.py")]
         commands["torch eager"] = [*theirs, "eager", text]
         commands["torch fused AdamW"] = [*theirs, "fused", text]
         commands["torch.compile"] = [*theirs, "compile", text]
@@ -67,10 +72,14 @@ def start(shape):
         print("  PyTorch is not importable: no ratios. Set FORKPOINT_TORCH_PYTHON to a Python that has it.")
     for name in ("session compiled", "bare compiled", "bare eager"):
         commands[name] = [*ours, *name.split(), text]
+    if shape["embed"] <= 128:
+        # Where the native backend cannot be had; larger shapes would take minutes.
+        commands["bare wasm"] = [*ours, "bare", "eager", text]
     workers = []
     for name, command in commands.items():
+        env = {"FORKPOINT_BACKEND": "wasm"} if name == "bare wasm" else {}
         try:
-            workers.append(Worker(name, command))
+            workers.append(Worker(name, command, env))
         except RuntimeError as error:
             print(f"  left out: {error}")
     return workers

@@ -23,7 +23,7 @@ export type {
   SessionInput,
   StoreWriter,
 } from "./writer/writer.js";
-export type { NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
+export type { AnsweredSave, NewCheckpoint, SavedCheckpoint } from "./tensors/save.js";
 export type { TensorSlice } from "./tensors/pack.js";
 export type { Thinned } from "./tensors/collection.js";
 export type { KeyframeBudget } from "./tensors/keyframe-spacing.js";

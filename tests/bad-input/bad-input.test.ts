@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { adamW, corpus, microGPT, open } from "forkpoint";
 import type { TrainingStore } from "forkpoint";
+import { inspectNative } from "@forkpoint/training";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emptyFolder } from "../support/child.js";
 
@@ -13,6 +14,36 @@ const files = (store: TrainingStore): string[] =>
     .map(String)
     .filter((name) => !name.includes("catalog"))
     .sort();
+
+const compiles = inspectNative().status === "ready";
+
+/** A checkpoint beside the newest, whose compiled step holds one more op, as a foreign store might. */
+async function plantOp(
+  store: TrainingStore["store"],
+  sessionId: string,
+  op: string,
+): Promise<void> {
+  const { id, step } = store.checkpoints.latest(sessionId)!;
+  const { manifest, tensors } = await store.readTensors(id);
+  // In a GraphDef, node is field 1; in a node, name is field 1 and op field 2.
+  const field = (number: number, bytes: Buffer): Buffer =>
+    Buffer.concat([Buffer.of(8 * number + 2, bytes.length), bytes]);
+  const node = Buffer.concat([field(1, Buffer.from("planted")), field(2, Buffer.from(op))]);
+  const harmless = await store.readBlob(manifest.blobs["graph"]!);
+  const graph = await store.writer.saveBlob(Buffer.concat([harmless, field(1, node)]));
+  const buffer = Uint8Array.from(
+    Buffer.concat(manifest.tensors.map(({ name }) => tensors.get(name)!)),
+  ).buffer;
+  let end = 0;
+  await store.writer.saveCheckpoint({
+    ...{ sessionId, runId: null, step, trigger: "manual", buffer },
+    state: { ...manifest, blobs: { ...manifest.blobs, graph } },
+    tensors: manifest.tensors.map(({ name, dtype, shape, length }) => {
+      end += length;
+      return { name, dtype, shape: [...shape], offset: end - length, length };
+    }),
+  });
+}
 
 describe("what a user can get wrong", () => {
   let store: TrainingStore;
@@ -118,6 +149,35 @@ describe("what a user can get wrong", () => {
     await keyframe.close();
     expect(await session.digest()).toBe(before);
   });
+
+  test.skipIf(!compiles)(
+    "a stored step with an op that is not harmless is not run, and nothing is lost",
+    async () => {
+      const from = emptyFolder("hostile");
+      const keyframes = { minimumSteps: 5, share: 1 };
+      let hostile = await open({ from, keyframes, onFailure: () => {} });
+      let session = await hostile.session("hostile", { model: small, data: text, sampleTokens: 0 });
+      await session.train({ to: 20 }).done;
+      const digest = await session.digest();
+      await plantOp(hostile.store, session.id, "ReadFile");
+      await hostile.close();
+
+      hostile = await open({ from, keyframes, onFailure: () => {} });
+      session = await hostile.session("hostile");
+      const stored = hostile.store.checkpoints.list(session.id);
+      for (const ask of [() => session.train({ to: 30 }).done, () => session.evaluate()])
+        await expect(ask()).rejects.toMatchObject({
+          code: "GraphOpRefused",
+          data: { op: "ReadFile", node: "planted" },
+        });
+      expect(hostile.store.checkpoints.list(session.id)).toEqual(stored);
+      expect((await session.metrics()).numRows).toBe(21);
+      await session.rewind(12);
+      await session.train({ to: 20 }).done;
+      expect(await session.digest()).toBe(digest);
+      await hostile.close();
+    },
+  );
 
   test("a second run to another step is refused while one trains; the same again is the same", async () => {
     const session = await store.session("busy", { model: small, data: text, sampleTokens: 0 });

@@ -1,60 +1,17 @@
-import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { adamW, corpus, microGPT, open } from "forkpoint";
+import { adamW } from "forkpoint";
 import type { Session, TrainingStore } from "forkpoint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { emptyFolder, python, root, succeed } from "../support/child.js";
+import { emptyFolder, python, succeed } from "../support/child.js";
+import { trainUntilKilled } from "./kill.js";
+import { LAST, losses, openIn, options, runStraight } from "./straight-run.js";
+import type { Straight } from "./straight-run.js";
 
-const LAST = 90;
-const options = {
-  model: microGPT({ layers: 2, heads: 2, embed: 32, block: 16, dropout: 0.1 }),
-  data: corpus.sonnets(),
-  optimizer: adamW({ learningRate: 1e-2 }),
-  batchSize: 4,
-  seed: 7,
-  evaluateEvery: 30,
-  sampleTokens: 4,
-};
-const keyframes = { minimumSteps: 20, share: 1 };
-
-const openIn = (folder: string): Promise<TrainingStore> =>
-  open({ from: folder, keyframes, onFailure: () => {} });
-
-async function losses(session: Session): Promise<(number | null)[]> {
-  const table = await session.metrics({ columns: ["train_loss"] });
-  return Array.from(table.getChild("train_loss")!, (loss) => loss as number | null);
-}
-
-/** A run straight through, with the digest of every step: what all else is compared with. */
-interface Straight {
-  losses: (number | null)[];
-  digests: string[];
-  validation: number;
-}
 let straight: Straight;
 
 beforeAll(async () => {
-  const store = await openIn(emptyFolder("straight"));
-  const session = await store.session("straight", options);
-  const digests = [await session.digest()];
-  const run = session.train({ to: LAST });
-  let reached = run.until(1);
-  for (let step = 1; step <= LAST; step++) {
-    await reached;
-    const digest = session.digest();
-    // Asked before the next await: training holds until then, and not any longer.
-    if (step < LAST) reached = run.until(step + 1);
-    digests.push(await digest);
-  }
-  await run.done;
-  straight = {
-    losses: await losses(session),
-    digests,
-    validation: await session.evaluate(),
-  };
-  await store.close();
+  straight = await runStraight();
 });
 
 describe("every step of a session can be gone back to", () => {
@@ -240,21 +197,7 @@ test.each([30, 55])(
   "killed after step %i: it goes on from its newest keyframe, and comes out the same",
   async (step) => {
     const folder = emptyFolder("killed");
-    const script = join(root, "tests/exactness/train-until-killed.mjs");
-    const child = spawn(process.execPath, [script, folder, JSON.stringify(options)]);
-    await new Promise<void>((resolve, reject) => {
-      child.stdout.on("data", (text: Buffer) => {
-        if (
-          text
-            .toString()
-            .split("\n")
-            .some((line) => Number(line) >= step)
-        )
-          resolve();
-      });
-      child.on("close", (code) => reject(new Error(`ended with ${code} before it was killed`)));
-    });
-    child.kill("SIGKILL");
+    await trainUntilKilled({ folder, session: "killed", step, options });
     const store = await openIn(folder);
     const session = await store.session("killed");
     expect(session.step).toBeGreaterThanOrEqual(step - 45);
@@ -295,53 +238,3 @@ pq.write_table(table.set_column(at, table.schema.field(at), pa.array(losses, pa.
   expect(await session.digest()).toBe(straight.digests[56]);
   await store.close();
 });
-
-test("random journeys end where the straight run does", async () => {
-  const long = Boolean(process.env["FORKPOINT_LONG"]);
-  const move = fc.oneof(
-    fc.record({ kind: fc.constant("train" as const), steps: fc.integer({ min: 1, max: 25 }) }),
-    fc.record({ kind: fc.constant("rewind" as const), back: fc.double({ min: 0, max: 1 }) }),
-    fc.record({ kind: fc.constant("fork" as const), back: fc.double({ min: 0, max: 1 }) }),
-    fc.record({
-      kind: fc.constantFrom(
-        "save" as const,
-        "evaluate" as const,
-        "sample" as const,
-        "reopen" as const,
-      ),
-    }),
-  );
-  const journeys = fc.array(move, { minLength: 3, maxLength: 9 });
-  await fc.assert(
-    fc.asyncProperty(journeys, async (moves) => {
-      const folder = emptyFolder("journey");
-      let store = await openIn(folder);
-      let session = await store.session("traveller", options);
-      let forks = 0;
-      for (const step of moves) {
-        if (step.kind === "train")
-          await session.train({ to: Math.min(LAST, session.step + step.steps) }).done;
-        else if (step.kind === "rewind") await session.rewind(Math.floor(step.back * session.step));
-        else if (step.kind === "fork")
-          session = await session.fork(`fork ${++forks}`, {
-            at: Math.floor(step.back * session.step),
-          });
-        else if (step.kind === "save") await session.save("kept", { replace: true });
-        else if (step.kind === "evaluate") await session.evaluate();
-        else if (step.kind === "sample") await session.sample("A", { tokens: 3 });
-        else {
-          const { name } = session;
-          await store.close();
-          store = await openIn(folder);
-          session = await store.session(name);
-        }
-        expect(await session.digest()).toBe(straight.digests[session.step]);
-      }
-      await session.train({ to: LAST }).done;
-      expect(await losses(session)).toEqual(straight.losses);
-      expect(await session.digest()).toBe(straight.digests[LAST]);
-      await store.close();
-    }),
-    { numRuns: long ? 200 : 4, seed: long ? 1 : Math.floor(Date.now() / 86_400_000) },
-  );
-}, 3_600_000);

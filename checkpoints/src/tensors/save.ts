@@ -42,7 +42,7 @@ export interface NewCheckpoint {
   /** The checkpoints that it was made from: for a replay where it began, for a merge both. */
   parents?: { first: string | null; second: string | null };
   state: StateInput;
-  /** Holds all tensors; handed over to the store, unusable afterwards. */
+  /** Holds all tensors; handed over to the store, which gives it back when the save is done. */
   buffer: ArrayBuffer;
   tensors: TensorSlice[];
   model?: {
@@ -57,6 +57,11 @@ export interface NewCheckpoint {
 export interface SavedCheckpoint {
   checkpoint: CheckpointRow;
   model: ModelRow | null;
+}
+
+/** What a save made, and the memory that it was made from, to be used again. */
+export interface AnsweredSave extends SavedCheckpoint {
+  buffer: ArrayBuffer;
 }
 
 const ATTEMPTS = 5;

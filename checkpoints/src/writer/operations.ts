@@ -41,7 +41,7 @@ export function operationsOf(context: WriterContext): Operations {
       }),
     finishRun: (input) => finishRun(context, input),
     saveBlob: (bytes) => storeBlob(context, bytes),
-    saveCheckpoint: (input) => saveCheckpoint(context, input),
+    saveCheckpoint: (input) => ({ ...saveCheckpoint(context, input), buffer: input.buffer }),
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
     appendSamples: ({ runId, rows }) => appendRows(context, "samples", runId, samplesChunk(rows)),
     appendEvent: (input) => appendEvent(context, input),

@@ -6,7 +6,7 @@ import type { LoggedRow } from "../metrics/log-values.js";
 import type { SampleRow } from "../metrics/chunk.js";
 import type { Thinned } from "../tensors/collection.js";
 import type { KeyframeBudget } from "../tensors/keyframe-spacing.js";
-import type { NewCheckpoint, SavedCheckpoint } from "../tensors/save.js";
+import type { AnsweredSave, NewCheckpoint } from "../tensors/save.js";
 import type { TrashRow } from "../trash/trash.js";
 
 /** A session to be made. The configs are exact JSON texts. */
@@ -89,10 +89,10 @@ export interface StoreWriter {
   /** Stores bytes once; gives their sha256. */
   saveBlob(bytes: Uint8Array): Promise<string>;
   /**
-   * Saves a state; `buffer` is handed over and unusable afterwards. Errors: SessionNotFound,
+   * Saves a state; `buffer` is handed over and comes back with the answer. Errors: SessionNotFound,
    * RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
    */
-  saveCheckpoint(input: NewCheckpoint): Promise<SavedCheckpoint>;
+  saveCheckpoint(input: NewCheckpoint): Promise<AnsweredSave>;
   /** `chunk`: one complete Arrow IPC stream. Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
   /** Errors: RunNotFound, RunEnded, MetricsInvalid. */

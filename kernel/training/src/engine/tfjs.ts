@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { BackendUnavailable } from "../errors/engine.js";
 import { inspectNative, tensorflowWheel, tfjsNodeFolder } from "./native/library.js";
 import type { EngineIdentity } from "./identity.js";
+import { instructionSetHere } from "./instruction-set.js";
 
 export type Tensorflow = typeof import("@tensorflow/tfjs");
 export type BackendName = "native" | "wasm" | "js";
@@ -102,7 +103,8 @@ async function activate(tf: Tensorflow, backend: string): Promise<void> {
 }
 
 function identityOf(backend: BackendName, library: string, digest: string | null): EngineIdentity {
-  const isa = process.env["ONEDNN_MAX_CPU_ISA"] ?? "default";
+  // WebAssembly and JavaScript give the same bits on every processor.
+  const isa = backend === "native" ? instructionSetHere() : "any";
   const eager = { mode: "eager", addon: null } as const;
   return { backend, library, digest, ...eager, arch: process.arch, isa, tfjs: "4.22.0" };
 }

@@ -5,7 +5,7 @@ export class GraphOpRefused extends TrainingError<{ op: string; node: string }> 
   constructor(op: string, node: string) {
     super(
       "GraphOpRefused",
-      `The compiled step holds the op "${op}" (node "${node}"), which is not on the list of harmless ops, so it is not run. If the store is your own, train with engine: "eager"; if it came from elsewhere, do not trust it.`,
+      `The compiled step holds the op "${op}" (node "${node}"), which is not on the list of harmless ops, so it is not run. If the store is your own, rewind to an earlier step or train with engine: "eager"; if it came from elsewhere, do not trust it.`,
       { op, node },
     );
   }

@@ -28,11 +28,13 @@ export async function rewindTo(
   if (work.run) await work.run.stop();
   const wanted = work.stepInRange(step);
   const owner = work.store.ownerOf(work.id, wanted);
-  const own = owner.id === work.id;
-  const reached = own
-    ? await work.engines.reachHere(work.id, wanted, options)
-    : await work.engines.reachElsewhere(owner.id, wanted, options);
   const old = work.row;
+  // The own engine is warm, and makes the steps of an ancestor that trained alike as well.
+  let reached = trainsAlike(owner, old)
+    ? await work.engines.reachHere(old.id, owner.id, wanted, options)
+    : null;
+  const here = reached !== null;
+  reached ??= await work.engines.reachElsewhere(owner.id, wanted, options);
   let branch: SessionRow;
   try {
     branch = await work.port.branch({
@@ -42,18 +44,23 @@ export async function rewindTo(
         oldName: work.port.freeName(`${old.name}@${work.step}`),
       },
     });
-    if (own) await work.link().ask({ kind: "become", sessionId: branch.id });
+    if (here) await work.link().ask({ kind: "become", sessionId: branch.id });
   } catch (error) {
     // The engine stands at the earlier step, the session does not: the next one begins anew.
     await work.engines.close();
     throw error;
   }
-  if (!own) await work.engines.close();
+  if (!here) await work.engines.close();
   work.id = branch.id;
   work.step = wanted;
   work.target = null;
   work.port.moved(session, old.id);
   work.tell({ kind: "rewound" });
+}
+
+function trainsAlike(one: SessionRow, other: SessionRow): boolean {
+  const settings = ["modelConfig", "trainingConfig", "dataConfig"] as const;
+  return settings.every((name) => one[name] === other[name]);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { RunRow } from "@forkpoint/checkpoints";
+import type { Manifest, RunRow } from "@forkpoint/checkpoints";
+import { identityDifferences } from "../engine/identity.js";
 import {
   LossNotFinite,
   LossSpike,
@@ -13,7 +14,7 @@ import { createKeeper } from "./keeper.js";
 import { combineStates } from "./merge.js";
 import type { FlatState } from "./merge.js";
 import { prepare } from "./prepare.js";
-import { reachState, replaySteps } from "./reach.js";
+import { reachSound, reachState, replaySteps } from "./reach.js";
 import type { ReachContext, Reached } from "./reach.js";
 import { createRunLog } from "./run-log.js";
 import { configsOf } from "./setup.js";
@@ -21,6 +22,13 @@ import { createSpikeGuard } from "./spike-guard.js";
 import { digestOf, flatState, readOut, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
 import type { Trainer, TrainerOptions } from "./trainer.js";
+
+/** Which state is brought back: of which session and step, the own and the newest if left out. */
+interface Loading {
+  at?: number | null;
+  of?: string;
+  reach?: typeof reachState;
+}
 
 /**
  * Puts a session on an engine: its newest checkpoint, the one it was forked from, or fresh weights.
@@ -32,9 +40,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let { sessionId } = options;
   let session = store.sessions.get(sessionId);
   const configs = configsOf(session);
+  const beginning = manifestAt(sessionId, options.at ?? Number.MAX_SAFE_INTEGER);
   const { learner, identity, fixed } = await prepare(
     ...([engine, store, configs] as const),
-    { ...newestBlobs(), ...options.graphs },
+    { ...beginning?.blobs, ...options.graphs },
     options.model,
   );
   const { executor, parameters } = learner;
@@ -51,36 +60,45 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   const holds = createHolds();
   const log = createRunLog(store, post);
   const flush = (): Promise<void> => log.flush(state.step);
-  const { standing, state: began } = await load(options.at);
+  if (beginning) tellOfOtherEngine(beginning);
+  const { standing, state: began } = await load({ at: options.at });
   state = began;
   const keeper = createKeeper({
     ...{ store, post, flush, policy: options.keyframes },
     whose: () => ({ sessionId, runId: log.run?.id ?? null, trainLoss: lastTrainLoss }),
     step: () => state.step,
-    snapshot: () => ({
+    snapshot: (spare) => ({
       ...{ step: state.step, state: stateInput(state, fixed) },
-      ...readOut(state, parameters),
+      ...readOut(state, parameters, spare),
     }),
   });
   keeper.standing = standing;
 
-  function newestBlobs(): Record<string, string> {
-    const at = options.at ?? Number.MAX_SAFE_INTEGER;
-    const found = store.checkpoints.nearest(sessionId, at)?.checkpoint;
-    return found ? store.checkpoints.manifest(found.id).blobs : {};
+  function manifestAt(id: string, step: number): Manifest | null {
+    const found = store.checkpoints.nearest(id, step)?.checkpoint;
+    return found ? store.checkpoints.manifest(found.id) : null;
   }
 
-  async function load(at: number | null = null) {
+  function tellOfOtherEngine({ engine: then, step }: Manifest): void {
+    const different = identityDifferences(then, fixed.engine);
+    if (different.length === 0) return;
+    const text =
+      `"${session.name}" cannot be exact here: its state of step ${step} was made on an engine that ` +
+      `rounds differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
+    post({ event: "notice", text });
+  }
+
+  async function load({ at = null, of = sessionId, reach = reachState }: Loading = {}) {
     const newest = store.checkpoints.latest(sessionId)?.step ?? session.forkStep;
-    const reached = await reachState(reaching, sessionId, at ?? newest);
+    const reached = await reach(reaching, of, at ?? newest);
     replayed = reached.replayed;
     reachedFrom = reached.checkpoint?.id ?? null;
     if (reached.damaged.length > 0) await tellOfDamage(reached);
     return { state: reached.state, standing: replayed === 0 ? reachedFrom : null };
   }
 
-  async function reload(at: number | null = null): Promise<void> {
-    const loaded = await load(at);
+  async function reload(what: Loading = {}): Promise<void> {
+    const loaded = await load(what);
     state = loaded.state;
     keeper.standing = loaded.standing;
   }
@@ -134,7 +152,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     // Flushed while the state still names the step that failed.
     await flush().catch(() => {});
     const reached = state.step;
-    await reload();
+    await reload({ reach: reachSound });
     broken.dispose();
     if (error instanceof LossNotFinite || error instanceof LossSpike) {
       const { loss } = error.data;
@@ -266,11 +284,13 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       const { model: saved } = await keeper.checkpoint("manual", { name, replace });
       return saved!;
     },
-    async reach(step) {
+    async reach(step, of) {
       refuseWhileRunning();
+      // Steps that were made by another graph are made again by that one.
+      if (manifestAt(of, step)?.blobs["graph"] !== fixed.blobs.graph) return null;
       const before = state.live;
       try {
-        await reload(step);
+        await reload({ at: step, of });
       } catch (error) {
         // Whatever was made of it so far, the session is to be as it was.
         await reload();

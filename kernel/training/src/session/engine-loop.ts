@@ -103,7 +103,7 @@ async function perform(
     case "sample":
       return trainer.sample(request);
     case "reach":
-      return trainer.reach(request.step);
+      return trainer.reach(request.step, request.sessionId);
     case "walk":
       return trainer.walk(request.step);
     case "cancel":

@@ -8,6 +8,9 @@ import type { KeyframePolicy } from "./keyframes.js";
 import type { EngineEvent } from "./messages.js";
 import { startEngineFor } from "./start-engine.js";
 
+/** What a compiled step is not run for; steps made before it may still be reached. */
+const refusals = ["GraphOpRefused", "GraphUnreadable"];
+
 /**
  * The engines of one session: the one that trains it, started when it is first needed, and those
  * that bring steps of the past back beside it.
@@ -66,17 +69,25 @@ export class SessionEngines {
     );
   }
 
-  /** Goes back to a step with the session's own engine; the id of the checkpoint of that state. */
+  /**
+   * Goes to a step of `owner`, the session or one that it descends from, with the session's own
+   * engine; the id of the checkpoint of that state. Null when this engine cannot: its compiled step
+   * is refused, or another one made that step.
+   */
   async reachHere(
     sessionId: string,
+    owner: string,
     step: number,
     { signal, onProgress }: ReachOptions,
-  ): Promise<string> {
+  ): Promise<string | null> {
     const link = this.own(sessionId);
     this.#onReplay = onProgress;
     try {
-      const reached = await cancellable(link, signal, link.ask({ kind: "reach", step }));
-      return reached.checkpointId;
+      const asked = link.ask({ kind: "reach", step, sessionId: owner });
+      return (await cancellable(link, signal, asked))?.checkpointId ?? null;
+    } catch (error) {
+      if (refusals.includes((error as { code?: string }).code ?? "")) return null;
+      throw error;
     } finally {
       this.#onReplay = undefined;
     }

@@ -28,7 +28,8 @@ export interface KeeperOptions {
   /** The session and run of now, and the newest loss. */
   whose(): { sessionId: string; runId: string | null; trainLoss: number | null };
   step(): number;
-  snapshot(): Snapshot;
+  /** `spare`: memory that an earlier copy was in. */
+  snapshot(spare: ArrayBuffer | null): Snapshot;
   /** Sends rows off, which are stored with the checkpoint. */
   flush(): Promise<void>;
 }
@@ -52,7 +53,7 @@ export interface Keeper {
   begin(): void;
   /** Waits while too many are being written. */
   room(): Promise<void>;
-  /** Waits for all that are being written, however they end. */
+  /** Waits for all that are being written, however they end, and lets their memory go. */
   settled(): Promise<void>;
 }
 
@@ -64,6 +65,7 @@ export interface Keeper {
 export function createKeeper(options: KeeperOptions): Keeper {
   const { store, policy, post, whose } = options;
   const saves = new Set<Promise<unknown>>();
+  let spare: ArrayBuffer | null = null;
   const newClock = (): KeyframeClock =>
     createKeyframeClock(policy, options.step(), performance.now());
 
@@ -73,7 +75,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
     parents?: { first: string | null; second: string | null },
   ): Promise<SavedCheckpoint> {
     const began = performance.now();
-    const { step, state, buffer, tensors } = options.snapshot();
+    const { step, state, buffer, tensors } = options.snapshot(spare);
+    spare = null;
     const { sessionId, runId, trainLoss } = whose();
     const flushed = options.flush();
     const saved = store.writer.saveCheckpoint({
@@ -85,6 +88,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     keeper.clock.stored(step, performance.now(), performance.now() - began);
     try {
       const result = (await Promise.all([saved, flushed]))[0];
+      spare = result.buffer;
       if (options.step() === step) keeper.standing = result.checkpoint.id;
       post({ event: "checkpoint", step, trigger });
       return result;
@@ -116,7 +120,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
     async room() {
       if (saves.size >= mostSaves) await Promise.race(saves);
     },
-    settled: async () => void (await Promise.allSettled(saves)),
+    async settled() {
+      await Promise.allSettled(saves);
+      spare = null;
+    },
   };
   return keeper;
 }

@@ -29,8 +29,8 @@ export type EngineRequest =
   | { kind: "digest" }
   | { kind: "evaluate" }
   | { kind: "sample"; prompt: string; tokens: number; temperature: number; seed: number }
-  /** Goes back to a step of the session, and stores it if it is not. */
-  | { kind: "reach"; step: number }
+  /** Goes to a step of the session or of one it descends from, and stores it if it is not. */
+  | { kind: "reach"; step: number; sessionId: string }
   /** Makes the steps up to one of the session again, from the state of now. */
   | { kind: "walk"; step: number }
   /** Ends a replay that goes on. */
@@ -65,7 +65,8 @@ export interface EngineAnswers {
   digest: string;
   evaluate: { step: number; validationLoss: number };
   sample: { step: number; text: string };
-  reach: { checkpointId: string; replayed: number };
+  /** Null when it takes another engine: the step was made by another graph. */
+  reach: { checkpointId: string; replayed: number } | null;
   walk: { step: number };
   cancel: null;
   keep: { checkpointId: string; step: number };

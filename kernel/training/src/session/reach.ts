@@ -1,7 +1,8 @@
 import type { CheckpointRow, Store } from "@forkpoint/checkpoints";
 import { ReplayCancelled, ReplayDiverged, StepUnreachable } from "../errors/time-travel.js";
+import { identityDifferences } from "../engine/identity.js";
 import type { Learner } from "./learner.js";
-import { digestOf, initialState, restoredState, stateInput } from "./state.js";
+import { digestOf, initialState, isSound, restoredState, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
 
 /** What it takes to reach a step of a session. */
@@ -68,6 +69,30 @@ export async function reachState(
   await replaySteps(context, sessionId, state, step, { damaged, start: found });
   const ids = damaged.map(({ id }) => id);
   return { state, checkpoint: found, replayed: step - from, damaged: ids };
+}
+
+/**
+ * Brings back the newest stored state of a session, up to a step, whose values are all finite: a
+ * keyframe may be taken of a spoilt state before the loss of the next step shows it.
+ *
+ * @throws what {@link reachState} throws
+ */
+export async function reachSound(
+  context: ReachContext,
+  sessionId: string,
+  newest: number,
+): Promise<Reached> {
+  const { store, learner } = context;
+  const { forkStep } = store.sessions.get(sessionId);
+  for (let step = newest; ;) {
+    const reached = await reachState(context, sessionId, step);
+    const { state } = reached;
+    if (state.step <= forkStep || isSound(state, learner.parameters)) return reached;
+    const earlier = store.checkpoints.nearest(sessionId, state.step - 1)?.checkpoint;
+    if (!earlier || earlier.step < forkStep) return reached;
+    state.live.dispose();
+    step = earlier.step;
+  }
 }
 
 async function restore(
@@ -139,8 +164,9 @@ async function recordedLosses(
 
 function causeOf(store: Store, start: CheckpointRow | null, engine: string): string {
   const then = start && store.checkpoints.manifest(start.id).engine;
-  if (!then || then === engine) {
+  const different = then ? identityDifferences(then, engine) : [];
+  if (different.length === 0) {
     return "The engine is the same, so the model's code or its data is another than then.";
   }
-  return `It was made on another engine (${then}) than this one (${engine}), which rounds differently.`;
+  return `The engine is another, and rounds differently: ${different.join(", ")}.`;
 }

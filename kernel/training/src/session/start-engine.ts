@@ -1,5 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { SessionRow, Store } from "@forkpoint/checkpoints";
+import type { EngineIdentity } from "../engine/identity.js";
+import { useInstructionSet } from "../engine/instruction-set.js";
 import { engineHere } from "../engine/main-engine.js";
 import { decodeGraph } from "../engine/graph/graph-def.js";
 import { inspectAddon } from "../engine/native/addon.js";
@@ -31,10 +33,22 @@ export function startEngineFor(
   layersOf: () => LayersModel | null,
   onEvent: (event: EngineEvent) => void,
 ): EngineLink {
+  chooseInstructionSet(store, sessionId, how.at);
   const row = store.sessions.get(sessionId);
   if (row.modelKind === "layers") return startFitEngine(store, sessionId, how, layersOf, onEvent);
   if (row.modelKind !== "hand-written") return startEngine(store, sessionId, how, onEvent);
   return deferredLink(() => startHandWritten(store, row, how, onEvent), onEvent);
+}
+
+// Where the session's steps were made with a narrower instruction set than this processor's widest,
+// the engine takes that one, if it is the first to ask. Else the engine says that it cannot be exact.
+function chooseInstructionSet(store: Store, sessionId: string, at: number | null): void {
+  const found = store.checkpoints.nearest(sessionId, at ?? Number.MAX_SAFE_INTEGER)?.checkpoint;
+  if (!found) return;
+  const { backend, isa } = JSON.parse(
+    store.checkpoints.manifest(found.id).engine,
+  ) as EngineIdentity;
+  if (backend === "native" && isa !== "default") useInstructionSet(isa);
 }
 
 /** The compiled step and evaluation that a session goes on with at a step; null where it has none. */

@@ -106,10 +106,18 @@ export function nextKey({ dropout, step }: TrainingState): StepKey {
   return [parseInt(dropout.state().slice(0, 8), 16) | 0, step + 1];
 }
 
-/** Copies weights and slots out of the engine into one buffer, ready to be handed over. */
-export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadOut {
+/**
+ * Copies weights and slots out of the engine into one buffer, ready to be handed over: `spare`, if it
+ * has the size.
+ */
+export function readOut(
+  { live }: TrainingState,
+  parameters: Parameter[],
+  spare: ArrayBuffer | null = null,
+): ReadOut {
   const size = parameterCount(parameters);
-  const buffer = new ArrayBuffer(groups.length * 4 * size);
+  const bytes = groups.length * 4 * size;
+  const buffer = spare?.byteLength === bytes ? spare : new ArrayBuffer(bytes);
   const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size));
   live.read(...(flat as [Float32Array, Float32Array, Float32Array]));
   const tensors: TensorPlace[] = [];
@@ -122,6 +130,11 @@ export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadO
     }
   }
   return { buffer, tensors };
+}
+
+/** Whether every weight and slot of a state is a finite number. */
+export function isSound(state: TrainingState, parameters: Parameter[]): boolean {
+  return new Float32Array(readOut(state, parameters).buffer).every(Number.isFinite);
 }
 
 /** The parts of a state that are not tensors, as a checkpoint stores them. */

@@ -47,8 +47,11 @@ export interface Trainer {
   continue(): Promise<number>;
   stop(): Promise<number>;
   save(name: string, replace: boolean): Promise<EngineAnswers["save"]>;
-  /** Goes back to a step of the session, and stores it unless it is stored. */
-  reach(step: number): Promise<EngineAnswers["reach"]>;
+  /**
+   * Goes to a step of the session, or of one with the same settings that it descends from, and stores
+   * it unless it is stored. Null when that step was made by another graph than this one's.
+   */
+  reach(step: number, sessionId: string): Promise<EngineAnswers["reach"]>;
   /** Loads, while there is nothing to do, what going back in time will need. */
   warm(): Promise<void>;
   /** Makes the steps up to one of the session again, from the state of now. */
