@@ -70,7 +70,8 @@ export function startFitEngine(
     snapshot() {
       const { buffer, tensors, ...rest } = now();
       const state = fitStateInput({ ...rest, buffer, tensors }, fixed);
-      return { step, state, buffer: buffer.slice(0), tensors };
+      // Handed over to the store; what is kept stays here.
+      return { step, state, buffer: active ? buffer : buffer.slice(0), tensors };
     },
     flush: () => log.flush(step),
   });
@@ -87,14 +88,14 @@ export function startFitEngine(
     return { ...readLayers(model), step, settings };
   }
 
-  async function load(at: number): Promise<void> {
+  async function load(at: number, of = sessionId): Promise<void> {
     const follow = {
       cancelled: () => cancelled,
       onReplay: (replayed: number, from: number, to: number): void =>
         post({ event: "replay", step: replayed, from, to }),
     };
-    const fresh = at === 0 && !store.checkpoints.nearest(sessionId, 0);
-    const found = fresh ? null : await fitStateAt(tf, store, sessionId, at, follow);
+    const fresh = at === 0 && !store.checkpoints.nearest(of, 0);
+    const found = fresh ? null : await fitStateAt(tf, store, of, at, follow);
     kept = found?.state ?? null;
     step = at;
     settings = kept?.settings ?? settings;
@@ -245,7 +246,7 @@ export function startFitEngine(
         await stop();
         const before = step;
         try {
-          await load(request.step);
+          await load(request.step, request.kind === "reach" ? request.sessionId : sessionId);
         } catch (error) {
           await load(before);
           throw error;
