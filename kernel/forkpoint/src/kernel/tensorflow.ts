@@ -5,6 +5,10 @@ import type { KernelPackage } from "@forkpoint/jupyter";
 
 type Part = Record<string, unknown>;
 
+interface Tensorflow {
+  env(): { set(flag: string, on: boolean): void };
+}
+
 // Each is looked for from whoever depends on it: only there it must be found.
 const training = createRequire(fileURLToPath(import.meta.resolve("@forkpoint/training")));
 const tfjs = createRequire(training.resolve("@tensorflow/tfjs"));
@@ -20,7 +24,15 @@ const PARTS = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers", "@tensorflow/
  */
 export function tensorflowPackages(): Record<string, KernelPackage> {
   return {
-    "@tensorflow/tfjs": packageFrom(training, "@tensorflow/tfjs"),
+    "@tensorflow/tfjs": {
+      ...packageFrom(training, "@tensorflow/tfjs"),
+      async load() {
+        const tf = training("@tensorflow/tfjs") as Tensorflow;
+        // Else the first tensor of a notebook prints an advertisement.
+        tf.env().set("PROD", true);
+        return tf;
+      },
+    },
     ...Object.fromEntries(PARTS.map((name) => [name, packageFrom(tfjs, name)])),
     "@tensorflow/tfjs-node": {
       directory: folderOf(training, "@tensorflow/tfjs-node"),
