@@ -104,7 +104,11 @@ describe("values of cells", () => {
       { x: 2, y: 3 },
     ],
     ["compound assignment", "let n = 1; n += 2; n++; n **= 2; n ??= 0; n", 16],
-    ["labels", "outer: for (const a of [1, 2]) for (;;) continue outer; 'done'", "done"],
+    [
+      "labels",
+      "outer: for (const a of [1, 2]) for (;;) continue outer; again: /* c */ for (let i = 0; i < 3; i++) continue again; 'done'",
+      "done",
+    ],
     [
       "counted loops, cut into stretches, with breaks, continues and each other within",
       "let sum = 0; for (let i = 0; i < 1e4; i++) { if (i === 7) continue; if (i > 9000) break;" +

@@ -2,7 +2,8 @@ import MagicString from "magic-string";
 import { parseSync, type OxcError, type Program } from "oxc-parser";
 import type { Finding } from "../../errors.js";
 import { childrenOf } from "./nodes.js";
-import { rewriteCell, type CellNames } from "./rewrite.js";
+import type { CellNames } from "./place.js";
+import { rewriteCell } from "./rewrite.js";
 import { declaredAtTop, type DeclaredName } from "./scopes.js";
 import { stripTypes } from "./strip-types.js";
 
