@@ -4,7 +4,7 @@ import { createCellSources } from "../evaluate/cell-sources.js";
 import { errorContent } from "./error-content.js";
 
 const sources = createCellSources();
-sources.add("cell-7.ts", "let a = 1\n  wrong line", null);
+sources.add("cell-7.ts", "let a = 1\n  wrong line", []);
 
 function plain(lines: string[]): string {
   return lines.join("\n").replaceAll(/\u001b\[\d+m/g, "");

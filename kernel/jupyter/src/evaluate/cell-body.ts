@@ -1,11 +1,13 @@
 import vm from "node:vm";
-import { PARAMETERS } from "./translate/names-in-cells.js";
+import { NAMES, PARAMETERS } from "./translate/names-in-cells.js";
 
-/** In an array, so that a value that is a promise is not waited for on its way. */
-export type CellValue = [value?: unknown];
+/** Where a cell leaves its result; a value that is a promise is not waited for on its way. */
+export interface CellValue {
+  value?: unknown;
+}
 
 /** A translated cell, ready to be started. */
-export type CellBody = () => Promise<CellValue | undefined>;
+export type CellBody = () => Promise<void>;
 
 // breakOnSigint guards only what vm itself starts: so it starts this, and this the cell.
 const START = Symbol.for("forkpoint.start-cell");
@@ -16,11 +18,15 @@ const starter = new vm.Script(`globalThis[Symbol.for(${JSON.stringify(START.desc
 /**
  * Makes a function of a translated cell.
  *
- * @param given the values of {@link PARAMETERS}, in their order
- * @throws {SyntaxError} in V8's words, for what TypeScript's parser lets pass
- * @example startBody(prepareBody("return [1]", "cell-1.ts", given)) // resolves to [1]
+ * @param given the values of the parameters
+ * @throws {SyntaxError} in V8's words, for what the parser lets pass
+ * @example await startBody(prepareBody("__out.value = 1", "cell-1.ts", given))
  */
-export function prepareBody(javascript: string, name: string, given: readonly unknown[]): CellBody {
+export function prepareBody(
+  javascript: string,
+  name: string,
+  given: Record<keyof typeof NAMES, unknown>,
+): CellBody {
   // Two functions, so that a cell may declare a name that is a parameter.
   const text = `((${PARAMETERS.join(", ")}) => async () => { "use strict";\n${javascript}\n})`;
   const script = new vm.Script(text, {
@@ -28,7 +34,8 @@ export function prepareBody(javascript: string, name: string, given: readonly un
     lineOffset: -1,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  return (script.runInThisContext() as (...all: unknown[]) => CellBody)(...given);
+  const values = (Object.keys(NAMES) as (keyof typeof NAMES)[]).map((key) => given[key]);
+  return (script.runInThisContext() as (...all: unknown[]) => CellBody)(...values);
 }
 
 /**

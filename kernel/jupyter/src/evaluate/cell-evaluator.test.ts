@@ -27,12 +27,15 @@ let tests = 0;
 
 beforeEach(() => {
   tests += 1;
+  // Each test's evaluator counts from 1; the language must not take its cells for earlier ones.
+  const first = tests * 10_000;
   sources = createCellSources();
   parts = {
     language: {
-      check: async (cell, code) => language.check(numberOf(cell), code),
+      check: async (cell, code) => language.check(first + cell, code),
       typesAmong: async (module, names) => language.typesAmong(module, names),
-      keep: (cell, names) => language.keep(numberOf(cell), names),
+      keep: (cell, names) => language.keep(first + cell, names),
+      hurry: () => {},
     },
     cwd,
     refuseTypeErrors: false,
@@ -42,9 +45,6 @@ beforeEach(() => {
   };
   evaluator = createCellEvaluator(parts);
 });
-
-// Each test's evaluator counts from 1; the language must not take its cells for earlier ones.
-const numberOf = (cell: number): number => tests * 10_000 + cell;
 
 async function run(code: string): Promise<unknown> {
   count += 1;
@@ -138,6 +138,59 @@ describe("values of cells", () => {
       "const dec = (v: any, _c: any) => v; @dec class D { @dec m() { return 3 } } new D().m()",
       3,
     ],
+    [
+      "counted loops to a limit that changes, that is a length, that is arithmetic",
+      "const list = [1]; for (let i = 0; i < list.length; i++) if (i < 9000) list[i + 1] = i;" +
+        " let top = 10, turns = 0; for (let i = 0; i < top; i++) { turns++; if (i === 5) top = 7 }" +
+        " let roots = 0; for (let i = 10000; i > 0; i--) roots += Math.sign(i);" +
+        " let odd = 0; for (let i = 0n; i < 5n; i++) odd++; for (let i = 0; i < ('4' as any); i++) odd++;" +
+        " [list.length, turns, roots, odd]",
+      [9001, 7, 10_000, 9],
+    ],
+    [
+      "lines without semicolons",
+      "let l1 = 1\nconst up1 = () => l1++\nup1()\nlet l2 = l1\nup1()\ntype T1 = number\nup1()\n;[l1, l2] = [l2, l1]\nup1()",
+      2,
+    ],
+    [
+      "calls through types and parentheses have no this either",
+      "function self1(this: any) { return this } [(self1 as any)(), self1!(), (self1)(), self1?.()]",
+      [undefined, undefined, undefined, undefined],
+    ],
+    [
+      "var wherever a statement may stand",
+      "if (true) var b1 = 1, b2 = b1 + 1; else var b3 = 3\nfor (var k1 in { x: 1 }) var b4 = k1\n" +
+        "switch (1 as number) { case 1: var b5 = 5 } [b1!, b2!, b3!, b4!, b5!, k1!]",
+      [1, 2, undefined, "x", 5, "x"],
+    ],
+    [
+      "imports behind other statements come first, as everywhere",
+      "const joined1 = join1('a', 'b'); import { join as join1 } from 'node:path'; joined1",
+      "a/b",
+    ],
+    [
+      "parameter properties, abstract classes, overloads and namespaces in namespaces",
+      "abstract class A1 { constructor(readonly x: number, private y = x + 1) {} abstract f(): void; sum() { return this.x + this.y } }\n" +
+        "function f1(a: string): void\nfunction f1(a: number): void\nfunction f1(a: any) { return new (class extends A1 { f() {} })(a).sum() }\n" +
+        "namespace O1.I1 { export var v = 2; export const w = () => v + o1 } var o1 = 1; [f1(1), O1.I1.w()]",
+      [3, 3],
+    ],
+    [
+      "exported classes with decorators",
+      "const d1 = (v: any, _c: any) => v; @d1 export class E1 {} typeof E1",
+      "function",
+    ],
+    [
+      "enums of names that other cells and the cell have",
+      "const n1 = 3; enum E2 { A = n1 as any, B = A, C = 1 << 2 } [E2.A, E2.B, E2.C, E2[4]]",
+      [3, 3, 4, "C"],
+    ],
+    [
+      "labels with loops that count",
+      "let c1 = 0; out1: for (let i = 0; i < 9; i++) { for (let j = 0; j < 9; j++) { c1++; if (j === 2) continue out1; if (i === 3) break out1 } } c1",
+      10,
+    ],
+    ["names beyond the basic plane", "const 𝒳 = '😀'; const { 𝒴 = 𝒳 } = {} as any; 𝒳 + 𝒴", "😀😀"],
     [
       "parameters of the compiled cell are no names of its own",
       "typeof (globalThis as any).__cells",

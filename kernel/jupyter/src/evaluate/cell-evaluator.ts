@@ -8,8 +8,8 @@ import type { Interruption } from "./interruption.js";
 import type { AsyncLanguage } from "./language/language-thread.js";
 import { magicsOf, runCommand } from "./magics.js";
 import type { ModuleLoader } from "./module-loader.js";
-import type { CellName } from "./syntax/outline.js";
 import { NAMES } from "./translate/names-in-cells.js";
+import type { DeclaredName } from "./translate/scopes.js";
 import { translateCell } from "./translate/translate.js";
 
 /** What cells are run with. */
@@ -34,7 +34,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   const { language, modules, interruption, sources } = parts;
   const scope: Record<string, unknown> = {};
   const earlier = new Map<string, { constant: boolean }>();
-  const given: Record<keyof typeof NAMES, unknown> = {
+  const given: Record<Exclude<keyof typeof NAMES, "out">, unknown> = {
     scope,
     load: modules.load,
     bring: createImporter(modules, language, scope),
@@ -45,11 +45,10 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     meta: modules.meta,
     require: modules.require,
   };
-  const values = (Object.keys(NAMES) as (keyof typeof NAMES)[]).map((key) => given[key]);
   let stop: ((reason: Interrupted) => void) | null = null;
   let lastCell = 0;
 
-  function keep(cell: number, names: readonly CellName[]): void {
+  function keep(cell: number, names: readonly DeclaredName[]): void {
     for (const { name, constant } of names) {
       if (Object.hasOwn(scope, name)) earlier.set(name, { constant });
     }
@@ -67,24 +66,30 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   ): Promise<CellValue> {
     for (const command of magicsOf(code)) await runCommand(command, parts.cwd, stopped);
     const translation = translateCell(code, earlier);
-    if ("findings" in translation) {
-      sources.add(name, code, null);
-      throw new CellInvalid(name, translation.findings);
-    }
-    const { outline, javascript, sourceMap } = translation;
-    sources.add(name, code, sourceMap);
     lastCell += 1;
     const cell = lastCell;
     const findings = language.check(cell, code);
+    if ("findings" in translation) {
+      sources.add(name, code, []);
+      // TypeScript says the same in better known words.
+      language.hurry();
+      await refuse(name, Promise.race([findings, stopped]));
+      throw new CellInvalid(name, translation.findings);
+    }
+    const { names, javascript, maps } = translation;
+    sources.add(name, code, maps);
     checked(findings);
-    if (parts.refuseTypeErrors) await refuse(name, Promise.race([findings, stopped]));
-    const names = outline.names.filter(({ typeOnly }) => !typeOnly);
+    if (parts.refuseTypeErrors) {
+      language.hurry();
+      await refuse(name, Promise.race([findings, stopped]));
+    }
     const before = { ...scope };
     try {
-      const body = await prepare(javascript, name, findings);
-      const result = await Promise.race([startBody(body), stopped]);
+      const out: CellValue = {};
+      const body = await prepare(javascript, name, out, findings);
+      await Promise.race([startBody(body), stopped]);
       keep(cell, names);
-      return result ?? [];
+      return out;
     } catch (error) {
       // What was assigned before the failure counts; the rest keeps its earlier meaning.
       keep(
@@ -94,6 +99,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
           return Object.hasOwn(scope, key) && assigned;
         }),
       );
+      language.hurry(); // the types often say why it failed
       throw error;
     }
   }
@@ -101,12 +107,14 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   async function prepare(
     javascript: string,
     name: string,
+    out: CellValue,
     findings: Promise<Finding[]>,
   ): Promise<ReturnType<typeof prepareBody>> {
     try {
-      return prepareBody(javascript, name, values);
+      return prepareBody(javascript, name, { ...given, out });
     } catch (error) {
       // What only V8's parser refuses, TypeScript's checker can say in the cell's own lines.
+      language.hurry();
       await refuse(name, findings);
       throw error;
     }
@@ -123,7 +131,12 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
         stopped.reject(reason);
       };
       try {
-        const [value] = await evaluate(code, name, stopped.promise, (found) => (findings = found));
+        const { value } = await evaluate(
+          code,
+          name,
+          stopped.promise,
+          (found) => (findings = found),
+        );
         return { status: "ok", value, findings };
       } catch (thrown) {
         const error = isSignal(thrown) ? new Interrupted() : thrown;

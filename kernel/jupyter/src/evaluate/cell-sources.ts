@@ -11,7 +11,8 @@ export interface Place {
 
 /** The texts of cells that ran, to show errors in them. */
 export interface CellSources {
-  add(name: string, code: string, sourceMap: string | null): void;
+  /** @param maps source maps as JSON text, from what runs back to the cell */
+  add(name: string, code: string, maps: readonly (() => string)[]): void;
   /** The cell's text; null for a name that is no cell. */
   textOf(name: string): string | null;
   /** Replaces the places of compiled cells in a stack by those in the cells as written. */
@@ -24,26 +25,36 @@ export interface CellSources {
  * @example sources.translate("at cell-1.ts:9:3") // "at cell-1.ts:4:1"
  */
 export function createCellSources(): CellSources {
-  const cells = new Map<string, { code: string; map: string | SourceMap | null }>();
+  const cells = new Map<string, { code: string; maps: readonly (() => string)[] }>();
+  // Most maps are never asked: each is made when its cell first stands in a stack.
+  const read = new Map<string, SourceMap[]>();
 
-  // Most maps are never asked: each is read when its cell first stands in a stack.
-  function mapOf(name: string): SourceMap | null {
-    const cell = cells.get(name);
-    if (typeof cell?.map === "string") cell.map = new SourceMap(JSON.parse(cell.map));
-    return (cell?.map as SourceMap | null | undefined) ?? null;
+  function mapsOf(name: string): SourceMap[] {
+    const known = read.get(name);
+    if (known) return known;
+    const maps = (cells.get(name)?.maps ?? []).map((map) => new SourceMap(JSON.parse(map())));
+    read.set(name, maps);
+    return maps;
   }
 
   function original(name: string, at: Place): Place | null {
-    const entry = mapOf(name)?.findEntry(at.line - 1, at.column - 1);
-    return entry && "originalLine" in entry
-      ? { line: entry.originalLine + 1, column: entry.originalColumn + 1 }
-      : null;
+    let place: Place = at;
+    const maps = mapsOf(name);
+    for (const map of maps) {
+      const entry = map.findEntry(place.line - 1, place.column - 1);
+      if (!("originalLine" in entry)) return null;
+      place = { line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+    }
+    return maps.length > 0 ? place : null;
   }
 
   return {
-    add(name, code, sourceMap) {
-      cells.set(name, { code, map: sourceMap });
-      if (cells.size > LIMIT) cells.delete(cells.keys().next().value!);
+    add(name, code, maps) {
+      cells.set(name, { code, maps });
+      if (cells.size <= LIMIT) return;
+      const [oldest] = cells.keys();
+      cells.delete(oldest!);
+      read.delete(oldest!);
     },
     textOf: (name) => cells.get(name)?.code ?? null,
     translate: (stack) =>

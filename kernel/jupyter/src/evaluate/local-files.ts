@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import ts from "typescript";
+import { parseSync } from "oxc-parser";
 
 const SOURCES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
 
@@ -80,10 +80,24 @@ function versionOf(file: string): string {
     const { mtimeMs, size } = statSync(next);
     hash.update(`${next}\0${mtimeMs}\0${size}\0`);
     if (!SOURCES.has(extname(next))) continue;
-    const { importedFiles } = ts.preProcessFile(readFileSync(next, "utf8"));
-    for (const { fileName } of importedFiles) {
-      if (/^\.\.?\//.test(fileName)) waiting.push(localFile(fileName, dirname(next)));
-    }
+    for (const path of pathsIn(next)) waiting.push(localFile(path, dirname(next)));
   }
   return hash.digest("hex").slice(0, 12);
+}
+
+/** The paths that a file imports or requires, as far as its text says them. */
+function pathsIn(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  const { module } = parseSync(file, text);
+  const exported = module.staticExports.flatMap(({ entries }) => entries);
+  const required = [...text.matchAll(/\brequire\(\s*(["'])(\..*?)\1/g)].map(([, , path]) => path!);
+  return [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...exported.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),
+    // Given as they are written, with their quotes.
+    ...module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
+      text.slice(start + 1, end - 1),
+    ),
+    ...required,
+  ].filter((path) => /^\.\.?\//.test(path));
 }

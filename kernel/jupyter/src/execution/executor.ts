@@ -87,6 +87,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
     if (!silent) {
       outbox.publish("execute_input", { code: content.code, execution_count: count }, header);
     }
+    outbox.release();
     return runIn(context, async () => {
       let error: unknown;
       try {
@@ -98,7 +99,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
             status: "ok",
             execution_count: count,
             payload: [],
-            user_expressions: await expressions(content.user_expressions ?? {}),
+            user_expressions: await expressions(content.user_expressions),
           };
         }
         error = outcome.error;
@@ -133,14 +134,16 @@ export function createExecutor(parts: ExecutorParts): Executor {
     const data = await bundleOf(value);
     // A value whose display method showed it by itself gives an empty bundle.
     if (Object.keys(data).length === 0) return;
+    outbox.hold(); // the reply comes at once
     outputs.put(["execute_result", { execution_count: count, data, metadata: {} }]);
     if (typeof data["text/plain"] === "string") history.setOutput(count, data["text/plain"]);
   }
 
   async function expressions(
-    asked: Record<string, string>,
+    asked: Record<string, string> = {},
   ): Promise<Record<string, UserExpression>> {
     const results: Record<string, UserExpression> = {};
+    if (Object.keys(asked).length > 0) outbox.release();
     for (const [key, code] of Object.entries(asked)) {
       runs += 1;
       const outcome = await evaluator.run(code, `cell-expression-${runs}.ts`);
@@ -154,11 +157,14 @@ export function createExecutor(parts: ExecutorParts): Executor {
 
   async function work(): Promise<void> {
     for (let request = waiting.shift(); request; request = waiting.shift()) {
+      outbox.hold();
       status("busy", request.header);
       const started = new Date().toISOString();
       const reply = await executeWhole(request);
+      outbox.hold();
       outbox.reply(request, reply, { started, dependencies_met: true, status: reply.status });
       status("idle", request.header);
+      outbox.release();
       abort();
     }
     working = false;

@@ -4,8 +4,8 @@ import { logLine } from "../sockets/log.js";
 /** How long the host may take to put things in order, in milliseconds: Jupyter kills after 5 s. */
 const HOOK_MS = 4000;
 
-/** How long the sockets may take to send what waits, in milliseconds. */
-const CLOSE_MS = 600;
+/** How long all of it may take, in milliseconds. */
+const WHOLE_MS = 4600;
 
 /**
  * Makes the one way in which the process ends: the host's hook, then the sockets, then the exit.
@@ -22,6 +22,8 @@ export function createStop(
   return async (restart, code = 0) => {
     if (stopping) return;
     stopping = true;
+    // If the I/O thread hangs there is nothing to wait for.
+    const gone = new Promise<void>((resolve) => setTimeout(resolve, WHOLE_MS));
     io.post({ kind: "stopping" });
     const late = new Promise<void>((resolve) => setTimeout(resolve, HOOK_MS).unref());
     try {
@@ -29,8 +31,6 @@ export function createStop(
     } catch (error) {
       logLine(`While shutting down: ${error instanceof Error ? error.stack : String(error)}`);
     }
-    // If the I/O thread hangs there is nothing to wait for.
-    const gone = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS));
     await Promise.race([io.close(), gone]);
     exit(code);
   };

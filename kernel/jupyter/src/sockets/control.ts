@@ -54,11 +54,11 @@ export function createControl(context: ControlContext): Control {
     // A loop in a cell must end, else main never hears of it.
     setTimeout(() => {
       if (!acknowledged) context.interrupt();
-    }, 100);
+    }, 100).unref();
     setTimeout(() => {
       if (!acknowledged) process.kill(process.pid, "SIGKILL");
-    }, ACKNOWLEDGE_MS);
-    setTimeout(() => process.kill(process.pid, "SIGKILL"), STOP_MS);
+    }, ACKNOWLEDGE_MS).unref();
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), STOP_MS).unref();
   }
 
   function answer(envelope: Envelope): void | typeof LATER {

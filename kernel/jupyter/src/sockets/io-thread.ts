@@ -3,7 +3,7 @@ import type { FromIo, IoStart, ToIo } from "./link.js";
 
 /** Main's handle on the I/O thread. */
 export interface IoThread {
-  post(message: ToIo, transfer?: ArrayBuffer[]): void;
+  post(message: ToIo | ToIo[], transfer?: ArrayBuffer[]): void;
   /** Resolves when every request that arrived by now has been handed to main. */
   barrier(): Promise<void>;
   /** Sends what waits, closes the sockets; afterwards the process may end. */
@@ -32,7 +32,6 @@ export async function startIoThread(
   const ready = Promise.withResolvers<void>();
   worker.on("message", (message: FromIo) => {
     if (message.kind === "ready") ready.resolve();
-    else if (message.kind === "closed") closed.resolve();
     else if (message.kind === "barrier") {
       barriers.get(message.id)?.();
       barriers.delete(message.id);

@@ -60,8 +60,7 @@ export type FromIo =
   | { kind: "request"; envelope: Envelope }
   | { kind: "interrupt"; turn: number; again: boolean }
   | { kind: "shutdown"; restart: boolean }
-  | { kind: "barrier"; id: number }
-  | { kind: "closed" };
+  | { kind: "barrier"; id: number };
 
 /** A question for the user, asked of the client that runs the cell. */
 export interface InputQuestion {

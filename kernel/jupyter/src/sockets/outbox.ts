@@ -12,6 +12,9 @@ export interface Outbox {
   ask(id: number, request: Message, content: object): void;
   /** Takes back what was asked. */
   unask(): void;
+  /** Keeps what comes now until {@link release}: one hand-over costs the threads less than five. */
+  hold(): void;
+  release(): void;
 }
 
 /**
@@ -19,9 +22,19 @@ export interface Outbox {
  *
  * @example outbox.publish("status", { execution_state: "busy" }, request.header);
  */
-export function createOutbox(post: (message: ToIo, transfer?: ArrayBuffer[]) => void): Outbox {
+export function createOutbox(
+  postNow: (message: ToIo | ToIo[], transfer?: ArrayBuffer[]) => void,
+): Outbox {
   const parentTexts = new WeakMap<Header, string>();
   let stream: { name: string; parent: Header | null } | null = null;
+  let held: ToIo[] | null = null;
+  let transfers: ArrayBuffer[] = [];
+
+  function post(message: ToIo, transfer: ArrayBuffer[] = []): void {
+    if (!held) return postNow(message, transfer);
+    held.push(message);
+    transfers.push(...transfer);
+  }
 
   function textOf(parent: Header | null): string {
     if (!parent) return NO_PARENT;
@@ -78,6 +91,15 @@ export function createOutbox(post: (message: ToIo, transfer?: ArrayBuffer[]) => 
       });
     },
     unask: () => send({ kind: "unask" }),
+    hold() {
+      held ??= [];
+    },
+    release() {
+      const [messages, buffers] = [held ?? [], transfers];
+      held = null;
+      transfers = [];
+      if (messages.length > 0) postNow(messages, buffers);
+    },
   };
 }
 

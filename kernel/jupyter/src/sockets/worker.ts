@@ -19,6 +19,9 @@ import { createShell } from "./shell.js";
 import { closeSockets, openSockets } from "./sockets.js";
 import { createUsage } from "./usage.js";
 
+/** How long what waits to be sent may take when the kernel ends, in milliseconds. */
+const DRAIN_MS = 400;
+
 /** How often the parent process is looked for. */
 const PARENT_MS = 2000;
 
@@ -147,11 +150,12 @@ async function serve(): Promise<void> {
     control.finish();
     publisher.flush();
     const queues = [shellQueue, controlQueue, stdinQueue, iopubQueue];
-    await Promise.all(queues.map((queue) => queue.drained()));
+    const late = new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref());
+    await Promise.race([Promise.all(queues.map((queue) => queue.drained())), late]);
     closeSockets(sockets);
-    language.close();
-    answers.close();
-    toMain({ kind: "closed" });
+    // The thread ends by itself when the sockets are really gone. Before, its end, and with it that
+    // of the process, would be a crash.
+    for (const port of [main, language, answers]) port.close();
   }
 
   // A loop over a socket ends, or fails, when the socket is closed: only then is that no matter.
@@ -161,7 +165,7 @@ async function serve(): Promise<void> {
     });
   }
 
-  main.on("message", (message: ToIo) => {
+  function obey(message: ToIo): void {
     if (closing) return;
     if (typeof message === "string") {
       publisher.streamOn(message);
@@ -193,13 +197,18 @@ async function serve(): Promise<void> {
       case "close":
         void close();
     }
+  }
+
+  main.on("message", (message: ToIo | ToIo[]) => {
+    if (Array.isArray(message)) message.forEach(obey);
+    else obey(message);
   });
 
   if (parentProcess !== null) {
     // Whoever started the kernel may be killed: nobody would then shut the kernel down.
     setInterval(() => {
       if (process.ppid !== parentProcess) control.stop();
-    }, PARENT_MS);
+    }, PARENT_MS).unref();
   }
 
   watchMemory(flag, heapLimit);

@@ -1,4 +1,4 @@
-import type { CellOutline } from "../syntax/outline.js";
+import type { CellOutline } from "./outline.js";
 
 /** Where the name that a cell may use was last declared. */
 export interface KnownName {

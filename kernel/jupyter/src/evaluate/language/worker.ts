@@ -5,7 +5,7 @@ import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
 import type { IsCompleteRequest } from "../../wire/is-complete.js";
-import { collectWhenIdle } from "./idle-collection.js";
+import { collectOften } from "./collection.js";
 import { createLanguage, type LanguageOptions } from "./language.js";
 
 /** What the language thread is started with. */
@@ -17,7 +17,8 @@ export interface LanguageStart extends LanguageOptions {
 export type ToLanguage =
   | { kind: "check"; id: number; cell: number; code: string }
   | { kind: "typesAmong"; id: number; module: string; names: readonly string[] }
-  | { kind: "keep"; cell: number; names: readonly string[] };
+  | { kind: "keep"; cell: number; names: readonly string[] }
+  | { kind: "hurry" };
 
 /** What it answers to what has an id. */
 export type FromLanguage = { id: number } & (
@@ -27,14 +28,33 @@ export type FromLanguage = { id: number } & (
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
 const language = createLanguage(options);
-const worked = collectWhenIdle();
+const worked = collectOften();
+
+/** How long a cell runs before its types are checked, in milliseconds. */
+const LATER_MS = 5;
+
+let waiting: ToLanguage[] = [];
+let timer: NodeJS.Timeout | null = null;
 
 main.on("message", (message: ToLanguage) => {
+  if (message.kind === "hurry") return catchUp();
+  waiting.push(message);
+  if (message.kind === "typesAmong") catchUp();
+  else timer ??= setTimeout(catchUp, LATER_MS);
+});
+
+function catchUp(): void {
+  if (timer) clearTimeout(timer);
+  timer = null;
+  const messages = waiting;
+  waiting = [];
+  for (const message of messages) handle(message);
+}
+
+function handle(message: ToLanguage): void {
   worked();
-  if (message.kind === "keep") {
-    language.keep(message.cell, message.names);
-    return;
-  }
+  if (message.kind === "hurry") return;
+  if (message.kind === "keep") return language.keep(message.cell, message.names);
   const { id } = message;
   try {
     const value =
@@ -46,9 +66,10 @@ main.on("message", (message: ToLanguage) => {
     const { message: text, stack = "" } = error as Error;
     main.postMessage({ id, failure: { message: text, stack } } satisfies FromLanguage);
   }
-});
+}
 
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
+  catchUp();
   worked();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });

@@ -1,7 +1,6 @@
-import ts from "typescript";
-import { assignedName } from "./bindings.js";
-
-const f = ts.factory;
+import type { Expression, ForStatement, Node } from "oxc-parser";
+import { TICK } from "./names-in-cells.js";
+import { bare, childrenOf, isFunction, isType } from "./nodes.js";
 
 /** Iterations between two looks at the interrupt: about ten microseconds of arithmetic. */
 const STRETCH = 4096;
@@ -10,106 +9,164 @@ const STRETCH = 4096;
 export interface CountedLoop {
   variable: string;
   up: boolean;
+  /** Whether the variable is a number for sure, and no bigint or text. */
+  numeric: boolean;
+  /** Whether what the variable is compared with stays the same while a stretch runs. */
+  fixed: boolean;
+  limit: Expression;
 }
 
 /**
  * Tells whether a loop only counts and computes, so that it may be cut into stretches: looking for
  * an interrupt at each iteration would take longer than many such loops' bodies.
  *
- * @example countedLoop(node) // { variable: "i", up: true } for for (let i = 0; i < n; i++) s += a[i]
+ * @example countedLoop(node) // { variable: "i", up: true, … } for for (let i = 0; i < n; i++) s += a[i]
  */
-export function countedLoop(node: ts.ForStatement): CountedLoop | null {
-  const { initializer, condition, incrementor } = node;
-  if (!initializer || !condition || !incrementor || ts.isLabeledStatement(node.parent)) return null;
-  if (!ts.isVariableDeclarationList(initializer) || !(initializer.flags & ts.NodeFlags.Let)) {
-    return null;
-  }
-  const [first, second] = initializer.declarations;
-  if (!first || second || !ts.isIdentifier(first.name)) return null;
-  const variable = first.name.text;
-  const up = directionOf(condition, variable);
-  if (up === null || assignedName(incrementor)?.text !== variable) return null;
-  const quick = [condition, incrementor, node.statement].every((part) => isQuick(part));
-  return quick ? { variable, up } : null;
+export function countedLoop(node: ForStatement): CountedLoop | null {
+  const { init, test, update, body } = node;
+  if (init?.type !== "VariableDeclaration" || init.kind !== "let" || !test || !update) return null;
+  const [first, second] = init.declarations;
+  if (first?.id.type !== "Identifier" || second) return null;
+  const variable = first.id.name;
+  if (test.type !== "BinaryExpression" || bare(test.left).type !== "Identifier") return null;
+  if ((test.left as { name?: string }).name !== variable) return null;
+  const up = DIRECTIONS[test.operator];
+  if (up === undefined || assignedName(update) !== variable) return null;
+  if (![test, update, body].every(isQuick) || some(test, isAssignment)) return null;
+  const fixed = !test.operator.endsWith("=") && isFixed(test.right, [update, body]);
+  const numeric = isNumber(first.init) && adds(update) && !some(body, (n) => assigns(n, variable));
+  return { variable, up, numeric, fixed, limit: test.right };
 }
 
-function directionOf(condition: ts.Expression, variable: string): boolean | null {
-  if (!ts.isBinaryExpression(condition)) return null;
-  if (!ts.isIdentifier(condition.left) || condition.left.text !== variable) return null;
-  switch (condition.operatorToken.kind) {
-    case ts.SyntaxKind.LessThanToken:
-    case ts.SyntaxKind.LessThanEqualsToken:
-      return true;
-    case ts.SyntaxKind.GreaterThanToken:
-    case ts.SyntaxKind.GreaterThanEqualsToken:
-      return false;
-    default:
-      return null;
-  }
+// The condition is looked at once more at the start of each stretch.
+function isAssignment({ type }: Node): boolean {
+  return type === "AssignmentExpression" || type === "UpdateExpression";
 }
+
+function isNumber(node: Node | null): boolean {
+  return node?.type === "Literal" && typeof node.value === "number";
+}
+
+function adds(update: Expression): boolean {
+  if (update.type !== "AssignmentExpression") return update.type === "UpdateExpression";
+  return (update.operator === "+=" || update.operator === "-=") && isNumber(update.right);
+}
+
+const DIRECTIONS: Record<string, boolean | undefined> = {
+  "<": true,
+  "<=": true,
+  ">": false,
+  ">=": false,
+};
+
+/**
+ * What an assignment assigns to, when that is one name: `a = 1`, `a += 1`, `a++`.
+ *
+ * @example assignedName(node) // "a"
+ */
+export function assignedName(node: Node): string | null {
+  if (node.type !== "AssignmentExpression" && node.type !== "UpdateExpression") return null;
+  const target = bare(node.type === "AssignmentExpression" ? node.left : node.argument);
+  return target.type === "Identifier" ? target.name : null;
+}
+
+const SLOW = new Set([
+  "NewExpression",
+  "ImportExpression",
+  "TaggedTemplateExpression",
+  "AwaitExpression",
+  "YieldExpression",
+  "ClassDeclaration",
+  "ClassExpression",
+  "ForOfStatement",
+  "SpreadElement",
+]);
 
 // A call may take any time; a function may keep the variable of one iteration for itself.
-function isQuick(node: ts.Node): boolean {
-  if (
-    ts.isCallOrNewExpression(node) ||
-    ts.isTaggedTemplateExpression(node) ||
-    ts.isAwaitExpression(node) ||
-    ts.isYieldExpression(node) ||
-    ts.isFunctionLike(node) ||
-    ts.isClassLike(node) ||
-    ts.isForOfStatement(node)
-  ) {
-    return false;
+function isQuick(node: Node): boolean {
+  if (isType(node)) return true;
+  if (SLOW.has(node.type) || isFunction(node.type)) return false;
+  if (node.type === "CallExpression" && !isArithmetic(node.callee)) return false;
+  return childrenOf(node).every(isQuick);
+}
+
+// Who gives Math another meaning gets looks at the interrupt less often, and nothing worse.
+function isArithmetic(callee: Node): boolean {
+  return (
+    callee.type === "MemberExpression" &&
+    !callee.computed &&
+    callee.object.type === "Identifier" &&
+    callee.object.name === "Math"
+  );
+}
+
+/** Whether nothing in these parts of a quick loop can change a value. */
+function isFixed(limit: Expression, parts: readonly Node[]): boolean {
+  if (isNumber(limit)) return true;
+  if (limit.type === "Identifier") {
+    return !parts.some((part) => some(part, (node) => assigns(node, limit.name)));
   }
-  return ts.forEachChild(node, (child) => !isQuick(child)) !== true;
+  const isLength =
+    limit.type === "MemberExpression" &&
+    !limit.computed &&
+    limit.object.type === "Identifier" &&
+    limit.property.name === "length";
+  if (!isLength) return false;
+  const { name } = limit.object as { name: string };
+  return !parts.some((part) => some(part, (node) => assigns(node, name) || mayShorten(node)));
+}
+
+function assigns(node: Node, name: string): boolean {
+  if (node.type === "ForInStatement" || node.type === "ObjectPattern") return true;
+  if (node.type !== "AssignmentExpression" && node.type !== "UpdateExpression") return false;
+  const target = bare(node.type === "AssignmentExpression" ? node.left : node.argument);
+  if (target.type === "Identifier") return target.name === name;
+  // An element is no name; a pattern, or a property such as `length`, may be anything.
+  const isElement = target.type === "MemberExpression" && target.computed;
+  return !isElement || target.property.type === "Literal";
+}
+
+// A property of any other name may be a getter, and do anything; elements only make arrays longer.
+function mayShorten(node: Node): boolean {
+  if (node.type === "UnaryExpression") return node.operator === "delete";
+  if (node.type !== "MemberExpression" || node.computed) return false;
+  return node.property.name !== "length" && !isArithmetic(node);
+}
+
+function some(node: Node, test: (node: Node) => boolean): boolean {
+  return test(node) || childrenOf(node).some((child) => some(child, test));
+}
+
+/** The texts around the body of a loop that is cut into stretches. */
+export interface Stretch {
+  before: string;
+  after: string;
 }
 
 /**
  * Cuts a counted loop into stretches with a tick before each:
- * `for (let i = 0; i < n; ) { tick; const end = Number(i) + 4096; do body while (i++, i < n && i < end) }`.
- * The `for` looks at the condition before the first iteration of each, so that the rest may follow
- * its body; `break` leaves both loops by the label.
+ * `for (let i = 0; i < n; ) { tick; const end = i + 4096; for (; i < n && i < end; i++) body }`.
+ * `break` leaves both loops by the label. A limit that cannot change is looked at once a stretch.
  *
- * @param node the loop with its parts rewritten already
- * @param tick the statement that looks for an interrupt
  * @param label a name that no other label around it has
- * @example inStretches(node, countedLoop(original)!, tick(), "__stretch1")
+ * @param texts the loop's parts, translated already
+ * @example inStretches(loop, "__stretch1", { test: "i < n", update: "i++", limit: "n" })
  */
 export function inStretches(
-  node: ts.ForStatement,
-  { variable, up }: CountedLoop,
-  tick: ts.Statement,
+  { variable, up, numeric, fixed }: CountedLoop,
   label: string,
-): ts.Statement {
+  { test, update, limit }: { test: string; update: string; limit: string },
+): Stretch {
   const end = `${label}End`;
-  const start = f.createCallExpression(f.createIdentifier("Number"), undefined, [
-    f.createIdentifier(variable),
-  ]);
-  const limit = up
-    ? f.createAdd(start, f.createNumericLiteral(STRETCH))
-    : f.createSubtract(start, f.createNumericLiteral(STRETCH));
-  const declaration = f.createVariableDeclaration(end, undefined, undefined, limit);
-  const declarations = f.createVariableDeclarationList([declaration], ts.NodeFlags.Const);
-  const [one, other] = [f.createIdentifier(variable), f.createIdentifier(end)];
-  const within = up ? f.createLessThan(one, other) : f.createGreaterThan(one, other);
-  const goesOn = f.createComma(
-    node.incrementor!,
-    f.createLogicalAnd(f.createParenthesizedExpression(node.condition!), within),
-  );
-  const stretch = f.createDoStatement(breaksTo(node.statement, label), goesOn);
-  const body = f.createBlock(
-    [tick, f.createVariableStatement(undefined, declarations), stretch],
-    true,
-  );
-  const outer = f.updateForStatement(node, node.initializer, node.condition, undefined, body);
-  return f.createLabeledStatement(label, outer);
-}
-
-function breaksTo(statement: ts.Statement, label: string): ts.Statement {
-  const visit = (node: ts.Node): ts.Node => {
-    if (ts.isIterationStatement(node, false) || ts.isSwitchStatement(node)) return node;
-    if (ts.isBreakStatement(node) && !node.label) return f.createBreakStatement(label);
-    return ts.visitEachChild(node, visit, undefined);
+  const now = numeric ? variable : `Number(${variable})`;
+  const [sign, before] = up ? ["+", "<"] : ["-", ">"];
+  const far = `${now} ${sign} ${STRETCH}`;
+  // Plain comparisons: V8 makes slower loops of Math.min.
+  const until = fixed ? `${limit} ${before} ${far} ? ${limit} : ${far}` : far;
+  const within = `${variable} ${before} ${end}`;
+  const goesOn = fixed ? within : `(${test}) && ${within}`;
+  return {
+    before: `{ ${TICK} const ${end} = ${until}; for (; ${goesOn}; ${update}) `,
+    after: " }",
   };
-  return ts.visitNode(statement, visit, ts.isStatement)!;
 }

@@ -1,66 +1,49 @@
-import ts from "typescript";
-import { NAMES } from "./names-in-cells.js";
-import { assign, call } from "./nodes.js";
-
-const f = ts.factory;
+import type { ImportDeclaration, TSImportEqualsDeclaration } from "oxc-parser";
+import { NAMES, scoped } from "./names-in-cells.js";
 
 /** Stands for the whole module among the names that an import brings. */
 export const WHOLE = "*";
 
 /**
- * Turns an import into a statement that loads the module and puts its exports on the scope. What
- * is imported as a type leaves nothing; what turns out to be one is left out when the cell runs.
+ * The statement that loads an imported module and puts its exports on the scope; empty for what is
+ * imported as a type. What turns out to be one is left out when the cell runs.
  *
- * @example rewriteImport(declaration)
+ * @example broughtBy(declaration) // 'await __bring("node:path", [["join","join"]]);'
  */
-export function rewriteImport(
-  node: ts.ImportDeclaration | ts.ImportEqualsDeclaration,
-): ts.Statement[] {
-  return ts.isImportDeclaration(node) ? moduleImport(node) : requireImport(node);
-}
-
-function moduleImport(node: ts.ImportDeclaration): ts.Statement[] {
-  const { importClause: clause, moduleSpecifier: specifier, attributes } = node;
-  if (clause?.isTypeOnly) return [];
-  const brought = clause ? broughtBy(clause) : [];
-  // `import { type A } from "a"`: a package that has only types has nothing to load.
-  if (clause && brought.length === 0) return [];
-  const pairs = brought.map((pair) =>
-    f.createArrayLiteralExpression(pair.map((name) => f.createStringLiteral(name))),
-  );
-  const options = attributes ? [optionsOf(attributes)] : [];
-  const bring = call(NAMES.bring, specifier, f.createArrayLiteralExpression(pairs), ...options);
-  return [statement(f.createAwaitExpression(bring), node)];
-}
-
-/** Each name that an import puts on the scope, with the name of the export that it is. */
-function broughtBy(clause: ts.ImportClause): [local: string, exported: string][] {
-  const brought: [string, string][] = [];
-  if (clause.name) brought.push([clause.name.text, "default"]);
-  const bindings = clause.namedBindings;
-  if (bindings && ts.isNamespaceImport(bindings)) brought.push([bindings.name.text, WHOLE]);
-  else {
-    for (const { isTypeOnly, name, propertyName } of bindings?.elements ?? []) {
-      if (!isTypeOnly) brought.push([name.text, (propertyName ?? name).text]);
+export function broughtBy(node: ImportDeclaration): string {
+  if (node.importKind === "type") return "";
+  const pairs: [local: string, exported: string][] = [];
+  for (const each of node.specifiers) {
+    if (each.type === "ImportDefaultSpecifier") pairs.push([each.local.name, "default"]);
+    else if (each.type === "ImportNamespaceSpecifier") pairs.push([each.local.name, WHOLE]);
+    else if (each.importKind !== "type") {
+      const { imported } = each;
+      const exported = imported.type === "Literal" ? imported.value : imported.name;
+      pairs.push([each.local.name, exported]);
     }
   }
-  return brought;
+  // `import { type A } from "a"`: a package that has only types has nothing to load.
+  if (pairs.length === 0 && node.specifiers.length > 0) return "";
+  const given = [node.source.value, pairs, ...optionsOf(node)].map((each) => JSON.stringify(each));
+  return `await ${NAMES.bring}(${given.join(", ")});`;
 }
 
-function requireImport(node: ts.ImportEqualsDeclaration): ts.Statement[] {
-  if (node.isTypeOnly || !ts.isExternalModuleReference(node.moduleReference)) return [];
-  const loaded = call(NAMES.require, node.moduleReference.expression);
-  return [statement(assign(node.name.text, loaded), node)];
+/**
+ * The statement that `import fs = require("fs")` becomes; empty for a type, or an alias of a name.
+ *
+ * @example requiredBy(declaration) // '__cells.fs = require("fs");'
+ */
+export function requiredBy(node: TSImportEqualsDeclaration): string {
+  const { moduleReference: module } = node;
+  if (node.importKind === "type" || module.type !== "TSExternalModuleReference") return "";
+  return `${scoped(node.id.name)} = ${NAMES.require}(${JSON.stringify(module.expression.value)});`;
 }
 
-function optionsOf(attributes: ts.ImportAttributes): ts.Expression {
-  const entries = attributes.elements.map((element) =>
-    f.createPropertyAssignment(element.name, element.value),
-  );
-  const given = f.createPropertyAssignment("with", f.createObjectLiteralExpression(entries));
-  return f.createObjectLiteralExpression([given]);
-}
-
-function statement(expression: ts.Expression, range: ts.Node): ts.Statement {
-  return ts.setTextRange(f.createExpressionStatement(expression), range);
+function optionsOf({ attributes }: ImportDeclaration): object[] {
+  if (attributes.length === 0) return [];
+  const entries = attributes.map(({ key, value }) => [
+    key.type === "Literal" ? key.value : key.name,
+    value.value,
+  ]);
+  return [{ with: Object.fromEntries(entries) as Record<string, string> }];
 }

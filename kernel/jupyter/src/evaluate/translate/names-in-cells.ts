@@ -18,7 +18,30 @@ export const NAMES = {
   meta: "__meta",
   /** Stands for CommonJS's `require`. */
   require: "require",
+  /** Takes the cell's result as its `value`. */
+  out: "__out",
 } as const;
 
 /** The parameters of a compiled cell, in order. */
 export const PARAMETERS = Object.values(NAMES);
+
+/** The statement that looks for an interrupt. */
+export const TICK = `if (${NAMES.flag}[0]) ${NAMES.interrupted}();`;
+
+/**
+ * The name of a cell on the scope.
+ *
+ * @example scoped("loss") // "__cells.loss"
+ */
+export function scoped(name: string): string {
+  return `${NAMES.scope}.${name}`;
+}
+
+/**
+ * The statement that copies names to the scope.
+ *
+ * @example copied(["a", "b"]) // " __cells.a = a, __cells.b = b;"
+ */
+export function copied(names: readonly string[]): string {
+  return ` ${names.map((name) => `${scoped(name)} = ${name}`).join(", ")};`;
+}

@@ -1,267 +1,492 @@
-import ts from "typescript";
-import { hasModifier, isVarBoundary, namesIn } from "../syntax/outline.js";
-import { assignedName, meansCellName, type CellNames } from "./bindings.js";
-import { countedLoop, inStretches } from "./counted-loops.js";
-import { rewriteImport } from "./imports.js";
-import { NAMES } from "./names-in-cells.js";
-import { assign, call, scoped, sequence } from "./nodes.js";
+import type MagicString from "magic-string";
+import type {
+  BindingPattern,
+  Expression,
+  ForInStatement,
+  ForOfStatement,
+  ForStatement,
+  Node,
+  ParamPattern,
+  Program,
+  Statement,
+  VariableDeclaration,
+} from "oxc-parser";
+import { assignedName, countedLoop, inStretches, type CountedLoop } from "./counted-loops.js";
+import { broughtBy, requiredBy } from "./imports.js";
+import { copied, NAMES, scoped, TICK } from "./names-in-cells.js";
+import {
+  bare,
+  childrenOf,
+  declarationIn,
+  isFunction,
+  isType,
+  isVarBoundary,
+  namesIn,
+} from "./nodes.js";
+import { declaredBy, existsAtRunTime, isAmbient } from "./scopes.js";
 
-const f = ts.factory;
+/** Names that a cell's identifiers may mean beside what is local to a function or a block. */
+export interface CellNames {
+  /** What the cell declares at its top level. */
+  own: ReadonlySet<string>;
+  /** What earlier cells left. */
+  earlier: ReadonlySet<string>;
+  /** Those of both that cannot be assigned to. */
+  constants: ReadonlySet<string>;
+}
+
+/** Where in the cell a visit stands. */
+interface Place {
+  /** What functions and blocks around it declare. */
+  scopes: readonly ReadonlySet<string>[];
+  functions: number;
+  /** Whether a `var` here is the cell's. */
+  varsOfCell: boolean;
+  /** What the declaration that it stands in declares, at the cell's top level; see `staysLocal`. */
+  declaring: { names: ReadonlySet<string>; functions: number } | null;
+  /** Where a `break` without a label must go instead of the nearest loop. */
+  breakTo: string | null;
+}
+
+const TOP: Place = {
+  scopes: [],
+  functions: 0,
+  varsOfCell: true,
+  declaring: null,
+  breakTo: null,
+};
 
 /**
- * Makes the transformer that turns a cell into the body of an async function:
- * names of cells live on one plain object, so that every cell and every closure sees the newest
- * value; imports become awaited calls; loops and awaits look whether the cell was interrupted; the
- * value of a last expression is returned, unless a semicolon behind it says that nobody wants it.
+ * Edits the text of a cell into the body of an async function, still in TypeScript: names of cells
+ * live on one plain object, so that every cell and every closure sees the newest value; imports
+ * become awaited calls; loops and awaits look whether the cell was interrupted; the value of a last
+ * expression is given out, unless a semicolon behind it says that nobody wants it.
  *
+ * @param text the cell's text, to be edited
  * @param names what the cell's identifiers may mean
- * @example ts.transpileModule(code, { transformers: { before: [rewriteCell(names)] } })
+ * @example rewriteCell(program, new MagicString(code), names)
  */
-export function rewriteCell(names: CellNames): ts.TransformerFactory<ts.SourceFile> {
-  return (context) => {
-    const hoisted: ts.Statement[] = [];
-    let stretches = 0;
+export function rewriteCell(program: Program, text: MagicString, names: CellNames): void {
+  const hoisted: string[] = [];
+  const source = text.original;
+  let stretches = 0;
 
-    function visit(node: ts.Node): ts.VisitResult<ts.Node | undefined> {
-      if (ts.isTypeNode(node) && !ts.isExpressionWithTypeArguments(node)) return node;
-      if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return node;
-      if (ts.isHeritageClause(node) && node.token === ts.SyntaxKind.ImplementsKeyword) return node;
-      if (ts.isIdentifier(node)) return reference(node) ?? node;
-      const assigned = assignedName(node);
-      if (assigned && names.constants.has(assigned.text) && meansCellName(assigned, names)) {
-        return ts.setTextRange(call(NAMES.constant, f.createStringLiteral(assigned.text)), node);
-      }
-      if (ts.isShorthandPropertyAssignment(node)) return shorthand(node);
-      if (ts.isCallExpression(node)) return callExpression(node);
-      if (ts.isTaggedTemplateExpression(node)) return taggedTemplate(node);
-      if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword) {
-        return f.createIdentifier(NAMES.meta);
-      }
-      if (ts.isAwaitExpression(node)) return call(NAMES.resume, each(node));
-      if (ts.isIterationStatement(node, false)) return loop(node);
-      if (ts.isVariableStatement(node) && isVarOfCell(node.declarationList)) {
-        return variableStatement(node);
-      }
-      return each(node);
-    }
-
-    function each<T extends ts.Node>(node: T): T {
-      return ts.visitEachChild(node, visit, context);
-    }
-
-    function expression(node: ts.Expression): ts.Expression {
-      return ts.visitNode(node, visit, ts.isExpression)!;
-    }
-
-    function reference(node: ts.Identifier): ts.Expression | null {
-      if (!meansCellName(node, names)) return null;
-      return ts.setTextRange(ts.setOriginalNode(scoped(node.text), node), node);
-    }
-
-    function shorthand(node: ts.ShorthandPropertyAssignment): ts.Node {
-      const target = reference(node.name);
-      const initial = node.objectAssignmentInitializer;
-      if (!target) return each(node);
-      const value = initial ? f.createAssignment(target, expression(initial)) : target;
-      return ts.setTextRange(f.createPropertyAssignment(node.name.text, value), node);
-    }
-
-    // Called as a member the scope object would become `this`.
-    function callee(node: ts.Expression): ts.Expression {
-      const target = ts.isIdentifier(node) ? reference(node) : null;
-      if (!target) return expression(node);
-      return f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), target));
-    }
-
-    function callExpression(node: ts.CallExpression): ts.Node {
-      if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-        return ts.setTextRange(call(NAMES.load, ...node.arguments.map(expression)), node);
-      }
-      if (!ts.isIdentifier(node.expression)) return each(node);
-      const target = callee(node.expression);
-      const given = ts.visitNodes(node.arguments, visit, ts.isExpression);
-      return node.questionDotToken
-        ? f.updateCallChain(node as ts.CallChain, target, node.questionDotToken, undefined, given)
-        : f.updateCallExpression(node, target, undefined, given);
-    }
-
-    function taggedTemplate(node: ts.TaggedTemplateExpression): ts.Node {
-      if (!ts.isIdentifier(node.tag)) return each(node);
-      const template = ts.visitNode(node.template, visit, ts.isTemplateLiteral)!;
-      return f.updateTaggedTemplateExpression(node, callee(node.tag), undefined, template);
-    }
-
-    function loop(node: ts.IterationStatement): ts.Statement {
-      const inner = each(node);
-      const counted = ts.isForStatement(node) ? countedLoop(node) : null;
-      if (counted) {
-        stretches += 1;
-        const label = `__stretch${stretches}`;
-        return inStretches(inner as ts.ForStatement, counted, tick(), label);
-      }
-      const statements = ts.isBlock(inner.statement)
-        ? inner.statement.statements
-        : [inner.statement];
-      const body = f.createBlock([tick(), ...statements], true);
-      if (ts.isWhileStatement(inner)) return f.updateWhileStatement(inner, inner.expression, body);
-      if (ts.isDoStatement(inner)) return f.updateDoStatement(inner, body, inner.expression);
-      if (ts.isForStatement(inner)) {
-        const head = forHead(node as ts.ForStatement, inner.initializer);
-        return f.updateForStatement(inner, head, inner.condition, inner.incrementor, body);
-      }
-      const over = inner as ts.ForInOrOfStatement;
-      const target = forTarget((node as ts.ForInOrOfStatement).initializer, over.initializer);
-      return ts.isForOfStatement(over)
-        ? f.updateForOfStatement(over, over.awaitModifier, target, over.expression, body)
-        : f.updateForInStatement(over as ts.ForInStatement, target, over.expression, body);
-    }
-
-    // `for (var i = 0, …)` at cell level: the variables live on the scope from the start.
-    function forHead(
-      original: ts.ForStatement,
-      head: ts.ForInitializer | undefined,
-    ): ts.ForInitializer | undefined {
-      const before = original.initializer;
-      if (!head || !ts.isVariableDeclarationList(head) || !before) return head;
-      if (!isVarOfCell(before as ts.VariableDeclarationList)) return head;
-      const parts = head.declarations
-        .filter((declaration) => declaration.initializer)
-        .map((declaration) => assignPattern(declaration.name, declaration.initializer!));
-      return parts.length > 0 ? sequence(parts) : undefined;
-    }
-
-    function forTarget(before: ts.ForInitializer, after: ts.ForInitializer): ts.ForInitializer {
-      if (!ts.isVariableDeclarationList(before) || !isVarOfCell(before)) return after;
-      return patternOf((after as ts.VariableDeclarationList).declarations[0]!.name);
-    }
-
-    function isVarOfCell(list: ts.VariableDeclarationList): boolean {
-      const isVar = (list.flags & ts.NodeFlags.BlockScoped) === 0;
-      return isVar && ts.findAncestor(list.parent, isVarBoundary) === undefined;
-    }
-
-    /** Each variable by itself, followed by its copy to the scope. */
-    function variableStatement(node: ts.VariableStatement): ts.Statement[] {
-      const { flags } = node.declarationList;
-      const isVar = (flags & ts.NodeFlags.BlockScoped) === 0;
-      return node.declarationList.declarations.flatMap((declaration) => {
-        const names = namesIn(declaration.name);
-        if (isVar)
-          hoisted.push(...names.map((name) => statement(assign(name, f.createVoidZero()))));
-        if (isVar && !declaration.initializer) return [];
-        const list = f.createVariableDeclarationList([each(declaration)], flags);
-        const alone = ts.setTextRange(f.createVariableStatement(undefined, list), declaration);
-        return names.length === 0 ? [alone] : [alone, copy(names)];
-      });
-    }
-
-    function topLevel(node: ts.Statement): ts.Statement[] {
-      if (hasModifier(node, ts.SyntaxKind.DeclareKeyword)) return [];
-      if (ts.isImportDeclaration(node) || ts.isImportEqualsDeclaration(node)) {
-        hoisted.push(...rewriteImport(node));
-        return [];
-      }
-      if (ts.isExportDeclaration(node)) return [];
-      if (ts.isExportAssignment(node)) return [statement(expression(node.expression), node)];
-      if (ts.isVariableStatement(node)) return variableStatement(node);
-      if (ts.isFunctionDeclaration(node)) {
-        if (!node.name) return []; // a default export without a name: nothing could call it
-        if (node.body) hoisted.push(copy([node.name.text]));
-        return [withoutExport(each(node))];
-      }
-      if (
-        ts.isClassDeclaration(node) ||
-        ts.isEnumDeclaration(node) ||
-        ts.isModuleDeclaration(node)
-      ) {
-        const bare = withoutExport(each(node));
-        return node.name && existsAtRunTime(node) ? [bare, copy([node.name.text])] : [bare];
-      }
-      const visited = ts.visitNode(node, visit) as ts.Statement | ts.Statement[] | undefined;
-      return visited === undefined ? [] : Array.isArray(visited) ? visited : [visited];
-    }
-
-    return (source) => {
-      const statements = source.statements.flatMap(topLevel);
-      const last = statements.at(-1);
-      const written = source.statements.at(-1);
-      if (last && ts.isExpressionStatement(last) && written && isResult(written, source)) {
-        // In an array: returned bare, a promise would be waited for.
-        const value = f.createArrayLiteralExpression([last.expression]);
-        statements[statements.length - 1] = ts.setTextRange(f.createReturnStatement(value), last);
-      }
-      return f.updateSourceFile(source, [...hoisted, ...statements]);
-    };
-  };
-}
-
-function isResult(node: ts.Statement, source: ts.SourceFile): boolean {
-  if (ts.isExportAssignment(node)) return true;
-  return ts.isExpressionStatement(node) && source.text[node.end - 1] !== ";";
-}
-
-// Interfaces and types leave nothing behind, and neither does a namespace that has nothing else.
-function existsAtRunTime(node: ts.Statement): boolean {
-  if (ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return false;
-  if (!ts.isModuleDeclaration(node)) return true;
-  if (!node.body) return false;
-  if (ts.isModuleDeclaration(node.body)) return existsAtRunTime(node.body);
-  return ts.isModuleBlock(node.body) && node.body.statements.some(existsAtRunTime);
-}
-
-function statement(expression: ts.Expression, range?: ts.Node): ts.Statement {
-  return ts.setTextRange(f.createExpressionStatement(expression), range);
-}
-
-function copy(names: string[]): ts.Statement {
-  return statement(sequence(names.map((name) => assign(name, f.createIdentifier(name)))));
-}
-
-function tick(): ts.Statement {
-  const pending = f.createElementAccessExpression(f.createIdentifier(NAMES.flag), 0);
-  return f.createIfStatement(pending, statement(call(NAMES.interrupted)));
-}
-
-function assignPattern(name: ts.BindingName, value: ts.Expression): ts.Expression {
-  return f.createParenthesizedExpression(f.createAssignment(patternOf(name), value));
-}
-
-/** A binding pattern as the pattern of an assignment to the scope. */
-function patternOf(name: ts.BindingName): ts.Expression {
-  if (ts.isIdentifier(name)) return scoped(name.text);
-  if (ts.isArrayBindingPattern(name)) {
-    return f.createArrayLiteralExpression(
-      name.elements.map((element) =>
-        ts.isOmittedExpression(element) ? element : elementOf(element, true),
-      ),
-    );
+  function before(node: Node, inserted: string): void {
+    text.prependRight(node.start, inserted);
   }
-  return f.createObjectLiteralExpression(
-    name.elements.map((element) =>
-      element.dotDotDotToken
-        ? f.createSpreadAssignment(patternOf(element.name))
-        : f.createPropertyAssignment(
-            element.propertyName ?? (element.name as ts.Identifier).text,
-            elementOf(element, false),
-          ),
-    ),
-  );
+
+  function after(node: Node, inserted: string): void {
+    text.appendLeft(node.end, inserted);
+  }
+
+  function remove(from: number, to: number): void {
+    if (from < to) text.remove(from, to);
+  }
+
+  function visitAll(nodes: readonly (Node | null)[], place: Place): void {
+    for (const node of nodes) if (node) visit(node, place);
+  }
+
+  function visit(node: Node, place: Place): void {
+    if (isType(node)) return;
+    const declared = declaredBy(node);
+    let inside = declared ? { ...place, scopes: [...place.scopes, declared] } : place;
+    if (isFunction(node.type)) inside = { ...inside, functions: place.functions + 1 };
+    if (isVarBoundary(node)) inside = { ...inside, varsOfCell: false, breakTo: null };
+    switch (node.type) {
+      case "Identifier":
+        if (isCellName(node.name, place)) before(node, `${NAMES.scope}.`);
+        return;
+      case "FunctionDeclaration":
+      case "FunctionExpression":
+      case "ArrowFunctionExpression":
+        for (const parameter of node.params) bind(parameter, inside);
+        if (node.body) visit(node.body, inside);
+        return;
+      case "ClassDeclaration":
+      case "ClassExpression":
+        visitAll(node.decorators, place);
+        if (node.superClass) visit(node.superClass, inside);
+        return visit(node.body, inside);
+      case "MethodDefinition":
+      case "PropertyDefinition":
+      case "AccessorProperty":
+        visitAll(node.decorators, inside);
+        if (node.computed) visit(node.key, inside);
+        if (node.value) visit(node.value, inside);
+        return;
+      case "Property":
+        return property(node, inside);
+      case "MemberExpression":
+        visit(node.object, inside);
+        if (node.computed) visit(node.property, inside);
+        return;
+      case "CallExpression":
+        callee(node.callee, inside);
+        return visitAll(node.arguments, inside);
+      case "TaggedTemplateExpression":
+        callee(node.tag, inside);
+        return visit(node.quasi, inside);
+      case "ImportExpression":
+        text.overwrite(node.start, node.start + "import".length, NAMES.load);
+        visit(node.source, inside);
+        if (node.options) visit(node.options, inside);
+        return;
+      case "MetaProperty":
+        if (node.meta.name === "import") text.overwrite(node.start, node.end, NAMES.meta);
+        return;
+      case "AwaitExpression":
+        visit(node.argument, inside);
+        before(node, `${NAMES.resume}(`);
+        return after(node, ")");
+      case "AssignmentExpression":
+      case "UpdateExpression": {
+        const name = assignedName(node);
+        if (name === null || !names.constants.has(name) || !isCellName(name, place)) break;
+        const thrown = `${NAMES.constant}(${JSON.stringify(name)})`;
+        text.overwrite(node.start, node.end, thrown);
+        return;
+      }
+      case "VariableDeclaration":
+        return declaration(node, inside, false);
+      case "LabeledStatement":
+        return visit(node.body, inside);
+      case "BreakStatement":
+        if (!node.label && place.breakTo !== null) {
+          text.appendLeft(node.start + "break".length, ` ${place.breakTo}`);
+        }
+        return endStatement(node);
+      case "ContinueStatement":
+        return endStatement(node);
+      case "SwitchStatement":
+        inside = { ...inside, breakTo: null };
+        break;
+      case "CatchClause":
+        if (node.param) bind(node.param, inside);
+        return visit(node.body, inside);
+      case "ForStatement":
+      case "ForInStatement":
+      case "ForOfStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return loop(node, { ...inside, breakTo: null });
+      case "IfStatement":
+        visit(node.test, inside);
+        branch(node.consequent, inside);
+        if (node.alternate) branch(node.alternate, inside);
+        return;
+      case "ExportNamedDeclaration": // of a namespace
+        if (node.declaration) visit(node.declaration, inside);
+        return;
+      case "TSEnumMember":
+        if (node.initializer) visit(node.initializer, inside);
+        return;
+      case "TSEnumDeclaration":
+      case "TSModuleDeclaration":
+        if (node.body) visit(node.body, inside);
+        return;
+    }
+    visitAll(childrenOf(node), inside);
+    if (ENDED.has(node.type)) endStatement(node);
+  }
+
+  // What is put before the next statement must not be taken for a part of this one.
+  function endStatement(node: Node): void {
+    if (source[node.end - 1] !== ";") after(node, ";");
+  }
+
+  function isCellName(name: string, place: Place): boolean {
+    const isOwn = names.own.has(name);
+    if (!isOwn && !names.earlier.has(name)) return false;
+    if (place.scopes.some((declared) => declared.has(name))) return false;
+    return !isOwn || !staysLocal(name, place);
+  }
+
+  // A declaration is copied to the scope only after it has run, so code that runs within it
+  // (a class's static parts, a pattern's defaults) must use the local name.
+  function staysLocal(name: string, { declaring, functions }: Place): boolean {
+    return declaring !== null && declaring.names.has(name) && functions <= declaring.functions;
+  }
+
+  // Called as a member the scope object would become `this`.
+  function callee(node: Node, place: Place): void {
+    const called = bare(node);
+    if (called.type !== "Identifier") return visit(node, place);
+    if (!isCellName(called.name, place)) return;
+    before(called, `(0, ${NAMES.scope}.`);
+    after(called, ")");
+  }
+
+  function property(node: Extract<Node, { type: "Property" }>, place: Place): void {
+    if (node.computed) visit(node.key, place);
+    if (!node.shorthand) return visit(node.value, place);
+    const { name } = node.key as { name: string };
+    if (isCellName(name, place)) text.appendLeft(node.key.end, `: ${scoped(name)}`);
+    const { value } = node as { value: Node };
+    if (value.type === "AssignmentPattern") visit(value.right, place);
+  }
+
+  /** Visits what a pattern computes: its names are declared here, and stay. */
+  function bind(pattern: BindingPattern | ParamPattern | Node, place: Place): void {
+    switch (pattern.type) {
+      case "AssignmentPattern":
+        bind(pattern.left, place);
+        return visit(pattern.right, place);
+      case "RestElement":
+        return bind(pattern.argument, place);
+      case "ArrayPattern":
+        for (const element of pattern.elements) if (element) bind(element, place);
+        return;
+      case "ObjectPattern":
+        for (const each of pattern.properties) bind(each, place);
+        return;
+      case "Property":
+        if (pattern.computed) visit(pattern.key, place);
+        return bind(pattern.value, place);
+      case "TSParameterProperty":
+        visitAll(pattern.decorators, place);
+        return bind(pattern.parameter, place);
+    }
+  }
+
+  /** Turns a binding pattern into one that assigns to the scope. */
+  function assign(pattern: BindingPattern | Node, place: Place): void {
+    if ("typeAnnotation" in pattern && pattern.typeAnnotation) {
+      remove(pattern.typeAnnotation.start, pattern.typeAnnotation.end);
+    }
+    switch (pattern.type) {
+      case "Identifier":
+        return before(pattern, `${NAMES.scope}.`);
+      case "AssignmentPattern":
+        assign(pattern.left, place);
+        return visit(pattern.right, place);
+      case "RestElement":
+        return assign(pattern.argument, place);
+      case "ArrayPattern":
+        for (const element of pattern.elements) if (element) assign(element, place);
+        return;
+      case "ObjectPattern":
+        for (const each of pattern.properties) assign(each, place);
+        return;
+      case "Property": {
+        if (pattern.computed) visit(pattern.key, place);
+        if (!pattern.shorthand) return assign(pattern.value, place);
+        const { name } = pattern.key as { name: string };
+        text.appendLeft(pattern.key.end, `: ${scoped(name)}`);
+        const { value } = pattern as { value: Node };
+        if (value.type === "AssignmentPattern") visit(value.right, place);
+      }
+    }
+  }
+
+  // A `var` outside of functions is the cell's, wherever it stands.
+  function isVarOfCell(node: VariableDeclaration, place: Place): boolean {
+    return node.kind === "var" && place.varsOfCell;
+  }
+
+  function declaration(node: VariableDeclaration, place: Place, atTop: boolean): void {
+    const ofCell = atTop || isVarOfCell(node, place);
+    const { kind, declarations } = node;
+    declarations.forEach((each, index) => {
+      const own = namesIn(each.id);
+      const declaring = { names: new Set(own), functions: place.functions };
+      const within = atTop ? { ...place, declaring } : place;
+      bind(each.id, within);
+      if (each.init) visit(each.init, within);
+      if (!ofCell) return;
+      if (kind === "var") hoisted.push(...own.map((name) => `${scoped(name)} = void 0;`));
+      const copy = own.length > 0 && (kind !== "var" || each.init) ? copied(own) : "";
+      const next = declarations[index + 1];
+      if (next) text.overwrite(each.end, next.start, `;${copy} ${kind} `);
+      else {
+        endStatement(node);
+        after(node, copy);
+      }
+    });
+    if (!ofCell) endStatement(node);
+  }
+
+  // A statement may become several.
+  function branch(node: Statement, place: Place): void {
+    visit(node, place);
+    if (node.type !== "VariableDeclaration") return;
+    before(node, "{ ");
+    after(node, " }");
+  }
+
+  type Loop = Extract<
+    Node,
+    {
+      type:
+        | "ForStatement"
+        | "ForInStatement"
+        | "ForOfStatement"
+        | "WhileStatement"
+        | "DoWhileStatement";
+    }
+  >;
+
+  function loop(node: Loop, place: Place): void {
+    if (node.type === "ForStatement") {
+      const counted = isLabeled(node) ? null : countedLoop(node);
+      if (counted) return stretched(node, counted, place);
+      forHead(node, place);
+    } else if (node.type === "ForInStatement" || node.type === "ForOfStatement") {
+      forTarget(node, place);
+      visit(node.right, place);
+    } else visit(node.test, place);
+    visit(node.body, place);
+    before(node.body, `{ ${TICK} `);
+    after(node.body, " }");
+    if (node.type === "DoWhileStatement") endStatement(node);
+  }
+
+  function isLabeled(node: Node): boolean {
+    return /:\s*$/.test(source.slice(0, node.start));
+  }
+
+  function stretched(node: ForStatement, counted: CountedLoop, place: Place): void {
+    stretches += 1;
+    const label = `__stretch${stretches}`;
+    const [init, test, update] = [node.init!, node.test!, node.update!];
+    for (const each of (init as VariableDeclaration).declarations) {
+      if (each.init) visit(each.init, place);
+    }
+    visit(test, place);
+    visit(update, place);
+    visit(node.body, { ...place, breakTo: label });
+    const part = ({ start, end }: Node): string => text.slice(start, end);
+    const limit = part(counted.limit);
+    const texts = inStretches(counted, label, { test: part(test), update: part(update), limit });
+    before(node, `${label}: `);
+    remove(update.start, update.end);
+    before(node.body, texts.before);
+    after(node.body, texts.after);
+  }
+
+  // `for (var i = 0, …)` at cell level: the variables live on the scope from the start.
+  function forHead({ init, test, update }: ForStatement, place: Place): void {
+    if (test) visit(test, place);
+    if (update) visit(update, place);
+    if (init?.type !== "VariableDeclaration") return init ? visit(init, place) : undefined;
+    if (!isVarOfCell(init, place)) return declarators(init, place);
+    const assigned = init.declarations.filter((each) => each.init);
+    remove(init.start, assigned[0]?.start ?? init.end);
+    assigned.forEach((each, index) => {
+      assign(each.id, place);
+      visit(each.init!, place);
+      before(each, "(");
+      after(each, ")");
+      const next = assigned[index + 1];
+      if (next) text.overwrite(each.end, next.start, ", ");
+      else remove(each.end, init.end);
+    });
+    hoist(init);
+  }
+
+  function forTarget({ left }: ForInStatement | ForOfStatement, place: Place): void {
+    if (left.type !== "VariableDeclaration") return visit(left, place);
+    if (!isVarOfCell(left, place)) return declarators(left, place);
+    const [first] = left.declarations;
+    remove(left.start, first!.start);
+    assign(first!.id, place);
+    hoist(left);
+  }
+
+  function declarators(list: VariableDeclaration, place: Place): void {
+    for (const { id, init } of list.declarations) {
+      bind(id, place);
+      if (init) visit(init, place);
+    }
+  }
+
+  function hoist({ declarations }: VariableDeclaration): void {
+    const own = declarations.flatMap(({ id }) => namesIn(id));
+    hoisted.push(...own.map((name) => `${scoped(name)} = void 0;`));
+  }
+
+  function bring(node: Node, statement: string): void {
+    if (statement === "") return remove(node.start, node.end);
+    text.overwrite(node.start, node.end, statement);
+    // Behind other statements it must be brought before them, keeping its place in the cell.
+    if (source.slice(0, node.start).trim() !== "") text.move(node.start, node.end, 0);
+  }
+
+  function topLevel(node: Statement, isLast: boolean): void {
+    const declared = declarationIn(node);
+    if (isAmbient(declared) || declared.type === "TSInterfaceDeclaration") {
+      return remove(node.start, node.end);
+    }
+    switch (declared.type) {
+      case "TSTypeAliasDeclaration":
+      case "ExportNamedDeclaration":
+      case "ExportAllDeclaration":
+      case "TSNamespaceExportDeclaration":
+        return remove(node.start, node.end);
+      case "ImportDeclaration":
+        return bring(node, broughtBy(declared));
+      case "TSImportEqualsDeclaration":
+        return bring(node, requiredBy(declared));
+    }
+    if (node.type === "TSExportAssignment") return value(node, node.expression, isLast);
+    if (node.type === "ExportDefaultDeclaration" && !DECLARES.has(declared.type)) {
+      return value(node, declared as Expression, isLast);
+    }
+    if (node !== declared) removeExport(node, declared);
+    switch (declared.type) {
+      case "VariableDeclaration":
+        return declaration(declared, TOP, true);
+      case "FunctionDeclaration":
+      case "TSDeclareFunction":
+        // A default export without a name: nothing could call it.
+        if (!declared.id) return remove(declared.start, declared.end);
+        if (declared.body) hoisted.push(copied([declared.id.name]));
+        return visit(declared, TOP);
+      case "ClassDeclaration":
+        if (!declared.id) return remove(declared.start, declared.end);
+        return definition(declared, declared.id.name);
+      case "TSEnumDeclaration":
+        return definition(declared, declared.id.name);
+      case "TSModuleDeclaration":
+        return definition(declared, firstName(declared.id));
+      case "ExpressionStatement":
+        if (isLast && source[node.end - 1] !== ";") return value(node, declared.expression, true);
+    }
+    visit(node, TOP);
+  }
+
+  function definition(node: Node, name: string): void {
+    const declaring = { names: new Set([name]), functions: Infinity };
+    visit(node, { ...TOP, declaring });
+    if (existsAtRunTime(node)) after(node, copied([name]));
+  }
+
+  function value(node: Statement, expression: Expression, isLast: boolean): void {
+    visit(expression, TOP);
+    if (node.type === "ExpressionStatement") before(expression, `${NAMES.out}.value = (`);
+    else text.overwrite(node.start, expression.start, isLast ? `${NAMES.out}.value = (` : "(");
+    text.appendLeft(expression.end, ")");
+    endStatement(node);
+  }
+
+  // Decorators may stand before it.
+  function removeExport(node: Node, declared: Node): void {
+    const decorators = "decorators" in declared ? (declared.decorators as Node[]) : [];
+    const from = decorators.findLast(({ start }) => start < node.start + 1)?.end ?? node.start;
+    const keyword = /\bexport\b(\s+default\b)?/.exec(source.slice(from));
+    if (keyword) remove(from + keyword.index, from + keyword.index + keyword[0].length);
+  }
+
+  const last = program.body.at(-1);
+  for (const statement of program.body) topLevel(statement, statement === last);
+  if (hoisted.length > 0) text.prepend(`${hoisted.join(" ")}\n`);
 }
 
-function elementOf(element: ts.BindingElement, inArray: boolean): ts.Expression {
-  const target = patternOf(element.name);
-  if (inArray && element.dotDotDotToken) return f.createSpreadElement(target);
-  return element.initializer ? f.createAssignment(target, element.initializer) : target;
-}
+const ENDED = new Set(["ExpressionStatement", "ReturnStatement", "ThrowStatement"]);
 
-function withoutExport<
-  T extends
-    ts.FunctionDeclaration | ts.ClassDeclaration | ts.EnumDeclaration | ts.ModuleDeclaration,
->(node: T): T {
-  const modifiers = (ts.getModifiers(node) ?? []).filter(
-    ({ kind }) => kind !== ts.SyntaxKind.ExportKeyword && kind !== ts.SyntaxKind.DefaultKeyword,
-  );
-  if (!ts.isClassDeclaration(node)) return f.replaceModifiers(node, modifiers);
-  const decorators = ts.getDecorators(node) ?? [];
-  return f.replaceDecoratorsAndModifiers(node, [...decorators, ...modifiers]) as T;
+const DECLARES = new Set(["FunctionDeclaration", "TSDeclareFunction", "ClassDeclaration"]);
+
+function firstName(id: Node): string {
+  if (id.type === "TSQualifiedName") return firstName(id.left);
+  return (id as { name: string }).name;
 }
