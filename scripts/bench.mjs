@@ -6,7 +6,8 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel, quality.
+ * baseline of the same run. Topics: training, kernel, step, travel, quality, store. Options go to the
+ * topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
   training: ["bench/training.py"],
@@ -16,7 +17,10 @@ const topics = {
   quality: ["bench/quality.mjs"],
 };
 
-const asked = process.argv.slice(2);
+const given = process.argv.slice(2);
+const firstOption = given.findIndex((argument) => argument.startsWith("--"));
+const asked = firstOption < 0 ? given : given.slice(0, firstOption);
+const options = given.slice(asked.length);
 const unknown = asked.filter((topic) => !Object.hasOwn(topics, topic));
 if (unknown.length > 0) {
   console.error(
@@ -35,7 +39,10 @@ for (const topic of asked.length > 0 ? asked : Object.keys(topics)) {
   console.log(`\n${topic}`);
   for (const script of topics[topic]) {
     const program = script.endsWith(".py") ? venvPython : modernNode();
-    const { status } = spawnSync(program, [join(root, script)], { stdio: "inherit", env });
+    const { status } = spawnSync(program, [join(root, script), ...options], {
+      stdio: "inherit",
+      env,
+    });
     if (status !== 0) process.exitCode = 1;
   }
 }

@@ -27,7 +27,8 @@ test("Notebook 7 runs a cell and shows what it printed, and its widget", async (
     const prompt = page.locator(".jp-InputPrompt").first();
     await prompt.waitFor({ timeout: 120_000 });
     // Asked before the notebook has its kernel, it runs nothing and says nothing.
-    await expect.poll(() => browser.sent.get("kernel_info_request") ?? 0).toBeGreaterThan(0);
+    const asked = (): number => browser.sent.get("kernel_info_request") ?? 0;
+    await expect.poll(asked, { timeout: 60_000 }).toBeGreaterThan(0);
     await page.locator(".jp-CodeCell .cm-content").first().click();
     const run = async (): Promise<string> => {
       if (/\[\s*\]/.test(await prompt.innerText())) await page.keyboard.press("Control+Enter");
@@ -35,7 +36,7 @@ test("Notebook 7 runs a cell and shows what it printed, and its widget", async (
     };
     await expect.poll(run, { timeout: 60_000, interval: 1000 }).toContain("[1]");
     const output = page.locator(".jp-OutputArea-output");
-    await expect.poll(() => output.first().innerText()).toContain("the answer is 42");
+    await output.filter({ hasText: "the answer is 42" }).waitFor({ timeout: 60_000 });
     await page.locator(".widget-label", { hasText: "by a widget" }).waitFor({ timeout: 60_000 });
   } finally {
     await browser.close();

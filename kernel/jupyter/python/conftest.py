@@ -35,7 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     spec = Path(folder.name) / "kernels" / KERNEL
     spec.mkdir(parents=True)
     content = {
-        "argv": [node_path(), str(HERE / "echo-kernel.mjs"), "{connection_file}"],
+        # As Forkpoint's own kernelspec has it: else V8 lets young garbage fill hundreds of MiB.
+        "argv": [node_path(), "--max-semi-space-size=8", str(HERE / "echo-kernel.mjs"), "{connection_file}"],
         "display_name": "Echo",
         "language": "typescript",
         "interrupt_mode": "message",

@@ -144,7 +144,7 @@ class Frontend:
         return message["header"]["msg_id"]
 
     def ask(
-        self, msg_type: str, content: dict[str, Any], channel: str = "shell", timeout: float = 5
+        self, msg_type: str, content: dict[str, Any], channel: str = "shell", timeout: float = TIMEOUT
     ) -> dict[str, Any]:
         """Sends any request; returns its reply, after the idle that belongs to it."""
         msg_id = self.send(msg_type, content, channel=channel)

@@ -36,7 +36,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
 }
 
 # The compiler's memory comes and goes by hundreds of MiB: few questions to it, else nothing else shows.
-LANGUAGE = ("complete_request", "inspect_request", "is_complete_request")
+LANGUAGE = ("complete_request", "inspect_request")
 WEIGHTS = [1 if name in LANGUAGE else 5 for name in REQUESTS]
 
 ODD: list[Callable[[random.Random], Any]] = [

@@ -18,10 +18,7 @@ class Terminal:
     def __init__(self, cwd):
         # A terminal that does not say where its cursor stands is waited for, unless that is known.
         env = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", "IPYTHONDIR": str(cwd)}
-        # Who asks within a second of the start, on a busy machine, is answered later than by default
-        # the console waits; it then takes an empty line for the end of a cell.
-        patience = "--ZMQTerminalInteractiveShell.kernel_is_complete_timeout=20"
-        command = ["-m", "jupyter_console", "--kernel", KERNEL, patience]
+        command = ["-m", "jupyter_console", "--kernel", KERNEL]
         self.child = pexpect.spawn(
             sys.executable, command, cwd=str(cwd), env=env, encoding="utf-8", dimensions=(40, 120)
         )

@@ -73,7 +73,7 @@ export interface InputQuestion {
 /** What became of it. */
 export type InputAnswer = { id: number } & ({ value: string } | { ended: "interrupt" | "cell" });
 
-/** A question for the language thread: completion, inspection, completeness. */
+/** A question for the language thread: completion or inspection. */
 export interface LanguageQuestion {
   id: number;
   msgType: string;

@@ -1,10 +1,15 @@
 import type { MessagePort } from "node:worker_threads";
+import { completenessOf } from "../evaluate/completeness.js";
 import { codePointOffset } from "../wire/code-points.js";
 import { COMPLETE_FIELDS } from "../wire/complete.js";
 import { readFields } from "../wire/fields.js";
 import { readEnvelope } from "../wire/frames.js";
 import { INSPECT_FIELDS } from "../wire/inspect.js";
-import { IS_COMPLETE_FIELDS, type IsCompleteReply } from "../wire/is-complete.js";
+import {
+  IS_COMPLETE_FIELDS,
+  type IsCompleteReply,
+  type IsCompleteRequest,
+} from "../wire/is-complete.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
 import type { Envelope } from "../wire/message.js";
 import type { FromIo, LanguageAnswer, LanguageQuestion } from "./link.js";
@@ -13,7 +18,6 @@ import { LATER, serve, type ServiceContext } from "./service.js";
 const LANGUAGE = {
   complete_request: COMPLETE_FIELDS,
   inspect_request: INSPECT_FIELDS,
-  is_complete_request: IS_COMPLETE_FIELDS,
 };
 
 const MAIN = new Set([
@@ -35,8 +39,8 @@ export interface ShellContext extends ServiceContext {
 }
 
 /**
- * Makes the handler of the shell channel: it answers `kernel_info_request` itself, hands questions
- * about code to the language thread, and the rest to main.
+ * Makes the handler of the shell channel: it answers itself what a kernel is and whether code is
+ * complete, hands questions about types to the language thread, and the rest to main.
  *
  * @example const handle = createShell(context); handle(envelope);
  */
@@ -49,7 +53,7 @@ export function createShell(context: ShellContext): (envelope: Envelope) => void
     const envelope = asked.get(id);
     if (!envelope) return;
     asked.delete(id);
-    reply(envelope, envelope.header.msg_type === "is_complete_request" ? known(content) : content);
+    reply(envelope, content);
     publisher.status("idle", JSON.stringify(envelope.header));
   });
 
@@ -59,11 +63,28 @@ export function createShell(context: ShellContext): (envelope: Envelope) => void
       readEnvelope(envelope).content,
       LANGUAGE[msgType],
     );
-    if (msgType !== "is_complete_request") placeCursor(content as { code: string });
+    placeCursor(content as { code: string });
     lastId += 1;
     asked.set(lastId, envelope);
     language.postMessage({ id: lastId, msgType, content } satisfies LanguageQuestion);
     return LATER;
+  }
+
+  // A console waits a second for it, also while the language thread is only starting.
+  function completeness(envelope: Envelope): IsCompleteReply {
+    const { content } = readEnvelope(envelope);
+    const { code } = readFields<IsCompleteRequest>(
+      "is_complete_request",
+      content,
+      IS_COMPLETE_FIELDS,
+    );
+    try {
+      return completenessOf(code);
+    } catch (error) {
+      // A failure of the parser is no statement about the code.
+      context.log(`Whether code is complete could not be told: ${String(error)}`);
+      return { status: "unknown" };
+    }
   }
 
   return (envelope) => {
@@ -75,7 +96,8 @@ export function createShell(context: ShellContext): (envelope: Envelope) => void
     }
     serve(context, envelope, () => {
       if (Object.hasOwn(LANGUAGE, type)) return ask(envelope, type as keyof typeof LANGUAGE);
-      if (type === "kernel_info_request") reply(envelope, context.info);
+      if (type === "is_complete_request") reply(envelope, completeness(envelope));
+      else if (type === "kernel_info_request") reply(envelope, context.info);
       else if (type === "connect_request") reply(envelope, context.ports);
       else context.log(`A message of a type that is not known was left out: ${type}`);
     });
@@ -88,11 +110,4 @@ function placeCursor(content: { code: string; cursor_pos?: number }): void {
   // No text has more code points than UTF-16 units: most cursors need no counting.
   const end = asked <= code.length / 2 ? asked : codePointOffset(code, code.length);
   content.cursor_pos = Math.min(asked, end);
-}
-
-// A failure of the parser is no statement about the code.
-function known(content: Record<string, unknown>): object {
-  return content["status"] === "error"
-    ? ({ status: "unknown" } satisfies IsCompleteReply)
-    : content;
 }

@@ -6,7 +6,7 @@ export interface IsCompleteRequest {
 /** Its fields, for `readFields`. */
 export const IS_COMPLETE_FIELDS = { code: "text" } as const;
 
-/** `is_complete_reply`; `unknown` when the parser itself failed. */
+/** `is_complete_reply`; `unknown` when the parser itself failed, or would. */
 export type IsCompleteReply =
   | { status: "complete" }
   | { status: "invalid" }

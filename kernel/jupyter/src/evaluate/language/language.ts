@@ -2,11 +2,9 @@ import ts from "typescript";
 import type { Finding } from "../../errors.js";
 import type { CompleteReply, CompleteRequest } from "../../wire/complete.js";
 import type { InspectReply, InspectRequest } from "../../wire/inspect.js";
-import type { IsCompleteReply, IsCompleteRequest } from "../../wire/is-complete.js";
 import { toFindings } from "./findings.js";
 import { outlineCell, type CellOutline } from "./outline.js";
 import { completeAt } from "./completion.js";
-import { completenessOf } from "./completeness.js";
 import { typesAmong } from "./exports.js";
 import { appendix, type KnownName } from "./prelude.js";
 import { createProject } from "./project.js";
@@ -29,7 +27,6 @@ export interface Language {
   typesAmong(module: string, names: readonly string[]): string[];
   complete(request: CompleteRequest): CompleteReply;
   inspect(request: InspectRequest): InspectReply;
-  isComplete(request: IsCompleteRequest): IsCompleteReply;
 }
 
 /** What must be known of the notebook. */
@@ -101,6 +98,5 @@ export function createLanguage(options: LanguageOptions): Language {
       showAll(request.code);
       return inspectAt(project, request);
     },
-    isComplete: ({ code }) => completenessOf(code),
   };
 }

@@ -4,7 +4,6 @@ import type { Finding } from "../../errors.js";
 import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
-import type { IsCompleteRequest } from "../../wire/is-complete.js";
 import { collectOften } from "./collection.js";
 import { createLanguage, type LanguageOptions } from "./language.js";
 
@@ -90,14 +89,9 @@ setTimeout(warmNext);
 
 function answer(msgType: string, content: Record<string, unknown>): Record<string, unknown> {
   try {
-    switch (msgType) {
-      case "complete_request":
-        return { ...language.complete(content as unknown as CompleteRequest) };
-      case "inspect_request":
-        return { ...language.inspect(content as unknown as InspectRequest) };
-      default:
-        return { ...language.isComplete(content as unknown as IsCompleteRequest) };
-    }
+    return msgType === "complete_request"
+      ? { ...language.complete(content as unknown as CompleteRequest) }
+      : { ...language.inspect(content as unknown as InspectRequest) };
   } catch (error) {
     const { name, message, stack = "" } = error as Error;
     return { status: "error", ename: name, evalue: message, traceback: stack.split("\n") };
