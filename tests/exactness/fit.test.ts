@@ -134,6 +134,34 @@ describe("a session of a tf.LayersModel", () => {
     expect(other.runs).toHaveLength(1);
   });
 
+  test("paused, then its cells run again with a model built anew: that one goes on", async () => {
+    const first = digitsModel(tf);
+    const other = await store.session("rebuilt", { model: first });
+    const fitting = first.fit(x, y, { ...how, epochs: 4, callbacks: other.callback() });
+    while (!other.run) await new Promise((resolve) => setImmediate(resolve));
+    await other.run.until(7);
+    await other.run.pause();
+    const anew = digitsModel(tf);
+    await store.session("rebuilt", { model: anew });
+    await anew.fit(x, y, { ...how, epochs: 4, callbacks: other.callback() });
+    await fitting;
+    expect(await other.digest()).toBe(digests[19]);
+    expect(other.runs.map(({ status }) => status)).toEqual(["interrupted", "completed"]);
+  });
+
+  test("looking at steps that are made again leaves no tensor behind", async () => {
+    const look = async (step: number): Promise<void> => {
+      const past = session.at(step);
+      await past.digest();
+      await past.close();
+    };
+    await look(8);
+    const { numTensors } = tf.memory();
+    await look(8);
+    await look(14);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
   test("what a user can get wrong: typed errors, nothing lost", async () => {
     const settings = { ...how, epochs: 5 };
     const asks = (given: object) => store.session("digits", given as never);

@@ -1,6 +1,6 @@
 import type { History, LayersModel, ModelFitArgs } from "@tensorflow/tfjs";
 import type { Store } from "@forkpoint/checkpoints";
-import { identityText } from "../engine/identity.js";
+import { identityDifferences, identityText } from "../engine/identity.js";
 import { engineHere } from "../engine/main-engine.js";
 import { tensorflowHere } from "../engine/tfjs.js";
 import { ModelCannot, ModelCodeMissing } from "../errors/model.js";
@@ -18,7 +18,9 @@ import type { FitAtWork } from "./fit-at-work.js";
 import { createFitCallback } from "./fit-callback.js";
 import type { Fit, FitCallback, FitTaker } from "./fit-callback.js";
 import { batchesIn } from "./fit-pass.js";
+import type { FitInput } from "./fit-pass.js";
 import { checkSettings, fitInput, settingsOf } from "./fit-settings.js";
+import type { FitSettings } from "./fit-settings.js";
 import { fitDigest, fitStateInput } from "./fit-state.js";
 import type { FitState } from "./fit-state.js";
 import { readLayers, writeLayers } from "./layers-state.js";
@@ -61,6 +63,9 @@ export function startFitEngine(
   let settings: FitState["settings"] = null;
   let step = 0;
   let loss: number | null = null;
+  // Where the fit goes; and whether one is about to begin.
+  let target = 0;
+  let starting = false;
   const log = createRunLog(store, (event) => post(event));
   const holds = createHolds();
   const keeper = createKeeper({
@@ -111,9 +116,19 @@ export function startFitEngine(
     const session = store.sessions.get(sessionId);
     await load(how.at ?? store.checkpoints.latest(sessionId)?.step ?? session.forkStep);
     const { identity, title, reason } = engine;
+    if (keeper.standing) tellOfOtherEngine(store.checkpoints.manifest(keeper.standing).engine);
     post({ event: "ready", step, identity, title, reason });
   })();
   ready.catch((error: unknown) => post({ event: "failed", error: errorMessage(error) }));
+
+  function tellOfOtherEngine(then: string): void {
+    const different = identityDifferences(then, fixed.engine);
+    if (different.length === 0) return;
+    const text =
+      `"${name()}" cannot be exact here: its state of step ${step} was made on an engine that rounds ` +
+      `differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
+    post({ event: "notice", text });
+  }
 
   async function fitted(
     ...[model, fit, x, y, given, ours]: [
@@ -124,39 +139,68 @@ export function startFitEngine(
     const input = fitInput(x, y, given);
     const asked = settingsOf(input);
     if (active) {
-      if (active.model !== model || JSON.stringify(asked) !== JSON.stringify(settings))
-        throw new RunActive(name(), log.run?.id ?? "");
-      // The cell was run again: what was paused goes on.
-      if (log.run?.status === "paused") await proceed();
-      return active.done;
+      const paused = log.run?.status === "paused";
+      const same = JSON.stringify(asked) === JSON.stringify(settings);
+      const mine = active.model === model;
+      if (!same || (!mine && !paused)) throw new RunActive(name(), log.run?.id ?? "");
+      // The cell was run again: what was paused goes on, in the model that was built anew if so.
+      if (mine && paused) await proceed();
+      if (mine) return active.done;
+      await stop();
     }
+    if (starting) throw new RunActive(name(), log.run?.id ?? "");
+    starting = true;
+    try {
+      const work = await begin(model, fit, input, asked, ours);
+      return await follow(work, model);
+    } finally {
+      starting = false;
+    }
+  }
+
+  async function begin(
+    model: LayersModel,
+    fit: Fit,
+    input: FitInput,
+    asked: FitSettings,
+    ours: FitCallback,
+  ): Promise<FitAtWork> {
     if (settings) checkSettings(name(), settings, asked);
     if (kept) writeLayers(tf, model, kept);
     settings = asked;
     fitsHere.set(sessionId, { model, input, seed });
-    const { epochs = 1 } = given;
-    const target = epochs * batchesIn(input);
+    const { epochs = 1, callbacks } = input.args;
+    target = epochs * batchesIn(input);
     const port = {
       ...{ tf, store, log, keeper, holds, seed, sessionId: () => sessionId, step: () => step },
       reached: (reached: number, value: number) => void ([step, loss] = [reached, value]),
     };
-    if (target <= step) return startFit(port, model, fit, input, ours, given.callbacks).done;
-    const earlier = store.runs.list(sessionId).length > 0;
-    const forked = store.sessions.get(sessionId).parentSessionId !== null;
+    if (target > step) {
+      const earlier = store.runs.list(sessionId).length > 0;
+      const forked = store.sessions.get(sessionId).parentSessionId !== null;
+      keeper.begin();
+      await log.begin({
+        ...{ sessionId, fromStep: step, targetStep: target, seed, engine: fixed.engine },
+        mode: earlier ? "resumed" : forked ? "forked" : "fresh",
+      });
+    }
+    return startFit(port, model, fit, input, ours, callbacks);
+  }
+
+  async function follow(work: FitAtWork, model: LayersModel): Promise<History> {
+    // Nothing to train: tfjs says so in its own way.
+    if (!log.run) return work.done;
     kept = null;
-    keeper.begin();
-    await log.begin({
-      ...{ sessionId, fromStep: step, targetStep: target, seed, engine: fixed.engine },
-      mode: earlier ? "resumed" : forked ? "forked" : "fresh",
-    });
-    const work = startFit(port, model, fit, input, ours, given.callbacks);
     active = work;
-    if (step === 0 && !earlier) await keeper.keep("fork");
+    starting = false;
     try {
+      if (step === 0 && !keeper.standing) await keeper.keep("fork");
       const history = await work.done;
       await end(step >= target ? "completed" : "interrupted");
       return history;
     } catch (error) {
+      work.stop();
+      await work.done.catch(() => {});
       throw await failed(error as Error, model);
     } finally {
       active = null;
@@ -305,7 +349,8 @@ export function startFitEngine(
     callback() {
       const model = modelOf();
       if (!model) throw missing("it was opened by its name alone");
-      if (active && active.model !== model) throw new RunActive(name(), log.run?.id ?? "");
+      if (active && active.model !== model && log.run?.status !== "paused")
+        throw new RunActive(name(), log.run?.id ?? "");
       const refuse = (): never => {
         const why = "this fit is of another model than store.session() was given.";
         throw new ModelCannot(name(), "follow", why);

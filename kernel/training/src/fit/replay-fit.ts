@@ -119,7 +119,8 @@ async function replayed(
       },
     },
   );
-  tf.dispose(copy.getWeights());
+  (inner.optimizer as unknown as { dispose(): void }).dispose();
+  copy.dispose();
   if (failure) throw failure;
   return reached!;
 }
