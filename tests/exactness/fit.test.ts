@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { open } from "forkpoint";
@@ -227,6 +228,39 @@ describe("a session of a tf.LayersModel", () => {
     const stored = (await kept.state()).get("model/0.Conv2D/kernel")!.values;
     expect(wild.getWeights()[0]!.dataSync()).toEqual(stored);
     await kept.close();
+  });
+
+  test("a damaged checkpoint: it goes on from the one before, and says so", async () => {
+    const folder = emptyFolder("damaged");
+    const openHere = () => open({ from: folder, keyframes: { minimumSteps: 6, share: 1 } });
+    const train = async (its: Session, built: tf.LayersModel): Promise<void> => {
+      await built.fit(x, y, { ...how, epochs: 4, callbacks: its.callback() });
+    };
+    let its = await openHere();
+    const first = digitsModel(tf);
+    await train(await its.session("digits", { model: first }), first);
+    const { id } = its.sessions.list()[0]!;
+    const newest = its.store.checkpoints.latest(id)!;
+    const [tensor] = its.store.checkpoints.manifest(newest.id).tensors;
+    const packs = join(its.path, "packs");
+    const file = join(
+      packs,
+      readdirSync(packs).find((name) => name.startsWith(tensor!.pack))!,
+    );
+    await its.close();
+    const bytes = readFileSync(file);
+    bytes[statSync(file).size - 100]! ^= 1;
+    writeFileSync(file, bytes);
+    its = await openHere();
+    const built = digitsModel(tf);
+    const again = await its.session("digits", { model: built });
+    await again.restore();
+    expect(again.step).toBeLessThan(20);
+    expect(await again.digest()).toBe(digests[again.step - 1]);
+    await train(again, built);
+    expect(await again.digest()).toBe(digests[19]);
+    expect(again.events.map(({ kind }) => kind)).toContain("checkpoint_damaged");
+    await its.close();
   });
 
   test("opened by its name alone: looked at, not fitted; steps between need the fit", async () => {
