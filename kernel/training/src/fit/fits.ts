@@ -40,6 +40,7 @@ export function createFits(desk: FitDesk): Fits {
   // Where the fit goes; and whether one is about to begin.
   let target = 0;
   let starting = false;
+  let current: Promise<History> | null = null;
   const busy = (): RunActive => new RunActive(desk.name(), log.run?.id ?? "");
 
   async function begin(
@@ -128,20 +129,17 @@ export function createFits(desk: FitDesk): Fits {
       if (desk.active) {
         const paused = log.run?.status === "paused";
         const same = JSON.stringify(asked) === JSON.stringify(desk.settings);
-        const { model: its, done } = desk.active;
+        const { model: its } = desk.active;
         if (!same || (its !== model && !paused)) throw busy();
         // The cell was run again: what was paused goes on, in the model that was built anew if so.
         if (its === model && paused) await fits.continue();
-        if (its === model) return done;
+        if (its === model) return current!;
         await fits.stop();
       }
       if (starting) throw busy();
       starting = true;
-      try {
-        return await follow(await begin(model, fit, input, asked, ours));
-      } finally {
-        starting = false;
-      }
+      current = begin(model, fit, input, asked, ours).then(follow);
+      return current.finally(() => (starting = false));
     },
     async stop() {
       desk.active?.stop();
