@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { open } from "forkpoint";
@@ -130,8 +131,36 @@ describe("a session of a tf.LayersModel", () => {
     expect(other.step).toBe(step);
     const again = other.layers!.fit(x, y, { ...how, epochs: 2, callbacks: other.callback() });
     expect(await again).toBe(await fitting);
-    expect(other.step).toBe(10);
+    expect([other.step, other.run]).toEqual([10, null]);
     expect(other.runs).toHaveLength(1);
+  });
+
+  test("paused, then its cells run again with a model built anew: that one goes on", async () => {
+    const first = digitsModel(tf);
+    const other = await store.session("rebuilt", { model: first });
+    const fitting = first.fit(x, y, { ...how, epochs: 4, callbacks: other.callback() });
+    while (!other.run) await new Promise((resolve) => setImmediate(resolve));
+    await other.run.until(7);
+    await other.run.pause();
+    const anew = digitsModel(tf);
+    await store.session("rebuilt", { model: anew });
+    await anew.fit(x, y, { ...how, epochs: 4, callbacks: other.callback() });
+    await fitting;
+    expect(await other.digest()).toBe(digests[19]);
+    expect(other.runs.map(({ status }) => status)).toEqual(["interrupted", "completed"]);
+  });
+
+  test("looking at steps that are made again leaves no tensor behind", async () => {
+    const look = async (step: number): Promise<void> => {
+      const past = session.at(step);
+      await past.digest();
+      await past.close();
+    };
+    await look(8);
+    const { numTensors } = tf.memory();
+    await look(8);
+    await look(14);
+    expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   test("what a user can get wrong: typed errors, nothing lost", async () => {
@@ -199,6 +228,39 @@ describe("a session of a tf.LayersModel", () => {
     const stored = (await kept.state()).get("model/0.Conv2D/kernel")!.values;
     expect(wild.getWeights()[0]!.dataSync()).toEqual(stored);
     await kept.close();
+  });
+
+  test("a damaged checkpoint: it goes on from the one before, and says so", async () => {
+    const folder = emptyFolder("damaged");
+    const openHere = () => open({ from: folder, keyframes: { minimumSteps: 6, share: 1 } });
+    const train = async (its: Session, built: tf.LayersModel): Promise<void> => {
+      await built.fit(x, y, { ...how, epochs: 4, callbacks: its.callback() });
+    };
+    let its = await openHere();
+    const first = digitsModel(tf);
+    await train(await its.session("digits", { model: first }), first);
+    const { id } = its.sessions.list()[0]!;
+    const newest = its.store.checkpoints.latest(id)!;
+    const [tensor] = its.store.checkpoints.manifest(newest.id).tensors;
+    const packs = join(its.path, "packs");
+    const file = join(
+      packs,
+      readdirSync(packs).find((name) => name.startsWith(tensor!.pack))!,
+    );
+    await its.close();
+    const bytes = readFileSync(file);
+    bytes[statSync(file).size - 100]! ^= 1;
+    writeFileSync(file, bytes);
+    its = await openHere();
+    const built = digitsModel(tf);
+    const again = await its.session("digits", { model: built });
+    await again.restore();
+    expect(again.step).toBeLessThan(20);
+    expect(await again.digest()).toBe(digests[again.step - 1]);
+    await train(again, built);
+    expect(await again.digest()).toBe(digests[19]);
+    expect(again.events.map(({ kind }) => kind)).toContain("checkpoint_damaged");
+    await its.close();
   });
 
   test("opened by its name alone: looked at, not fitted; steps between need the fit", async () => {

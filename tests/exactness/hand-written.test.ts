@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
 import { adamW, defineModel, examples, open } from "forkpoint";
 import type { HandWritten, TrainingStore } from "forkpoint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -99,6 +100,19 @@ describe("a hand-written model in one process", () => {
       await expect(session.sample("A")).rejects.toThrow(code("ModelCannot"));
     },
   );
+
+  test("an engine in this thread gives its memory back", async () => {
+    const session = await store.session("line eager");
+    const look = async (): Promise<void> => {
+      const past = session.at(15);
+      await past.digest();
+      await past.close();
+    };
+    await look();
+    const { numTensors } = tf.memory();
+    await look();
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
 
   test("what cannot be compiled runs op by op, and names op and line", async () => {
     const model = defineModel({

@@ -27,7 +27,7 @@ export function dashboard(session: Session): View {
     const library = createLibrary(store, session, async (loaded, previous) => {
       const goal = previous?.runs.at(-1)?.targetStep ?? 0;
       await showInstead(loaded, previous);
-      if (goal > loaded.step) loaded.train({ to: goal });
+      if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
     });
     const follow = (branch: Session): void => {
       library.setActive(branch);

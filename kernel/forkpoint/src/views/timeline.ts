@@ -172,7 +172,9 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     if (action === "resume") {
       const branch = await session.resumeFrom(step ?? session.step);
       for (const listener of onResumed) listener(branch);
-      return { message: `${branch.name} goes on from step ${wholeText(branch.row.forkStep)}.` };
+      const from = wholeText(branch.row.forkStep);
+      if (branch.run) return { message: `${branch.name} goes on from step ${from}.` };
+      return { message: `${branch.name} is at step ${from}; its cells train it on.` };
     }
     const run = session.run;
     // A button pressed as the run ends asks for what has just happened.

@@ -143,12 +143,15 @@ export function startFit(
     return history;
   }
 
+  const done = run().finally(() => {
+    ours.detach();
+    pausing?.();
+  });
+  // Who follows it may be busy with its first checkpoint still when it fails.
+  done.catch(() => {});
+
   return {
-    model,
-    done: run().finally(() => {
-      ours.detach();
-      pausing?.();
-    }),
+    ...{ model, done },
     stop() {
       inner.stopTraining = true;
       gate?.open();

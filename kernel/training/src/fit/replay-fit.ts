@@ -40,7 +40,7 @@ export async function fitStateAt(
   sessionId: string,
   step: number,
   port: ReplayPort,
-): Promise<{ state: FitState; from: string | null }> {
+): Promise<{ state: FitState; from: string }> {
   const { name } = store.sessions.get(sessionId);
   const found = store.checkpoints.nearest(sessionId, step)?.checkpoint ?? null;
   if (!found) throw new StepNotStored(name, step, null, "Nothing is stored before it.");
@@ -119,7 +119,8 @@ async function replayed(
       },
     },
   );
-  tf.dispose(copy.getWeights());
+  (inner.optimizer as unknown as { dispose(): void }).dispose();
+  copy.dispose();
   if (failure) throw failure;
   return reached!;
 }

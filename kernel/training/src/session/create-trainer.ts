@@ -343,6 +343,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       return { before, after, committed };
     },
     state: () => ({ step: state.step, ...readOut(state, parameters) }),
+    close() {
+      state.live.dispose();
+      executor.close();
+    },
     digest: () => digestOf(state, parameters, stateInput(state, fixed)),
     evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
     sample(how) {

@@ -47,9 +47,8 @@ export class SessionEngines {
 
   /** The engine of a session that `model.fit` trains. @throws ModelCannot for another */
   fit(sessionId: string): FitLink {
-    const link = this.own(sessionId) as Partial<FitLink> & EngineLink;
-    if (link.callback) return link as FitLink;
-    const { name } = this.#store.sessions.get(sessionId);
+    const { name, modelKind } = this.#store.sessions.get(sessionId);
+    if (modelKind === "layers") return this.own(sessionId) as FitLink;
     const why = "its model is none of tf.LayersModel; it trains by session.train({ to }).";
     throw new ModelCannot(name, "follow model.fit", why);
   }

@@ -30,6 +30,7 @@ export function startLocalEngine(
         ...{ engine, store, sessionId, ...how, graphs: null, model, post, cancelled },
       });
       await loop.serve(trainer, engine.title);
+      trainer.close();
     };
     serve().catch((error: unknown) => post({ event: "failed", error: errorMessage(error) }));
     return { send: loop.receive, hold: () => {}, end: async () => {} };

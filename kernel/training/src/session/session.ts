@@ -267,7 +267,8 @@ export class Session {
     const name = this.#work.port.freeName(`${this.name} from ${step}`);
     const branch = await this.fork(name, { at: step });
     const goal = Math.max(this.runs.at(-1)?.targetStep ?? 0, this.step);
-    if (goal > branch.step) branch.train({ to: goal });
+    // A tf.LayersModel goes on by its cell's model.fit.
+    if (goal > branch.step && this.modelConfig.kind !== "layers") branch.train({ to: goal });
     return branch;
   }
 

@@ -63,6 +63,8 @@ export interface Trainer {
   merge(request: MergeRequest): Promise<MergeResult>;
   state(): EngineAnswers["state"];
   digest(): string;
+  /** Gives its memory back; nothing may be asked of it afterwards. */
+  close(): void;
   evaluate(): EngineAnswers["evaluate"];
   sample(how: SampleOptions): EngineAnswers["sample"];
 }
