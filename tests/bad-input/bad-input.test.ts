@@ -186,6 +186,8 @@ describe("what a user can get wrong", () => {
     expect(() => session.train({ to: 40 })).toThrow(
       expect.objectContaining({ code: "SessionBusy" }),
     );
+    await run.until(5);
+    expect(await session.train({ to: 2 }).done).toMatchObject({ status: "completed" });
     await expect(run.until(31)).rejects.toMatchObject({ code: "StepNotReached" });
     await run.done;
     expect(await session.train({ to: 30 }).done).toMatchObject({ step: 30, status: "completed" });

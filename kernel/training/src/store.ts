@@ -1,6 +1,8 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import { openStore } from "@forkpoint/checkpoints";
 import type { ModelRow, SessionRow, Store, TrashRow } from "@forkpoint/checkpoints";
 import { SessionDiffers, SessionMissing } from "./errors/session.js";
+import { isLayersModel } from "./fit/layers-model.js";
 import { namedOptions } from "./options.js";
 import { checkKeyframes } from "./session/keyframes.js";
 import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
@@ -113,13 +115,14 @@ export class TrainingStore {
       return this.#open(found);
     }
     const wanted = await wantedSession(options);
+    const layers = isLayersModel(options.model) ? options.model : null;
     if (found) {
       await wanted.compare(this.store, found);
-      return this.#open(found);
+      return this.#open(found, layers);
     }
     for (const blob of wanted.blobs) await this.store.writer.saveBlob(blob);
     const row = await this.store.writer.createSession({ name, ...wanted.texts });
-    return this.#open(row);
+    return this.#open(row, layers);
   }
 
   /** Calls back when the model library has changed, until the returned function is called. */
@@ -137,7 +140,7 @@ export class TrainingStore {
     opened.delete(this.store.path);
   }
 
-  #open(row: SessionRow): Session {
+  #open(row: SessionRow, layers: LayersModel | null = null): Session {
     let session = this.#sessions.get(row.id);
     if (!session) {
       session = new Session(this.store, row, this.#onFailure, this.#keyframes, this.#port());
@@ -147,12 +150,13 @@ export class TrainingStore {
         for (const listener of this.#libraryListeners) listener();
       });
     }
+    if (layers) session.layers = layers;
     return session;
   }
 
   #port(): SessionPort {
     return {
-      open: (row) => this.#open(row),
+      open: (row, layers) => this.#open(row, layers),
       freeName: (name) => this.#freeName(name),
       branch: ({ name, parent, forkStep, forkCheckpointId, settings, takeNameOf }) => {
         const { modelKind, modelConfig, trainingConfig, dataConfig } = settings;
@@ -196,7 +200,7 @@ export class TrainingStore {
       trainingConfig: origin.trainingConfig,
       dataConfig: origin.dataConfig,
     });
-    return this.#open(row);
+    return this.#open(row, this.#sessions.get(origin.id)?.layers);
   }
 
   #freeName(base: string): string {

@@ -35,7 +35,14 @@ await startKernel({
     },
     "@tensorflow/tfjs": {
       directory: folderOf("@tensorflow/tfjs"),
-      load: async () => require("@tensorflow/tfjs") as unknown,
+      async load() {
+        const tf = require("@tensorflow/tfjs") as {
+          env(): { set(flag: string, on: boolean): void };
+        };
+        // Else the first tensor of a notebook prints an advertisement.
+        tf.env().set("PROD", true);
+        return tf;
+      },
     },
   },
   onInterrupt() {

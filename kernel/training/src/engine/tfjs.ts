@@ -109,6 +109,15 @@ function identityOf(backend: BackendName, library: string, digest: string | null
   return { backend, library, digest, ...eager, arch: process.arch, isa, tfjs: "4.22.0" };
 }
 
+/**
+ * TensorFlow.js of this thread, whatever backend it has.
+ *
+ * @example tensorflowHere().Callback
+ */
+export function tensorflowHere(): Tensorflow {
+  return quietTensorflow();
+}
+
 // tfjs prints an advertisement for tfjs-node, and warns of each kernel registered twice.
 function quietTensorflow(): Tensorflow {
   const { warn } = console;

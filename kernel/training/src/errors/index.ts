@@ -18,6 +18,7 @@ export {
   MergeIncompatible,
   ReplayCancelled,
   ReplayDiverged,
+  StepNotStored,
   StepOutOfRange,
   StepUnreachable,
 } from "./time-travel.js";

@@ -2,10 +2,15 @@ import { TrainingError } from "./training-error.js";
 
 /** A session's model is code that this process does not have. */
 export class ModelCodeMissing extends TrainingError<{ session: string; model: string }> {
-  constructor(session: string, model: string, why: string) {
+  constructor(
+    session: string,
+    model: string,
+    why: string,
+    cell = `that calls defineModel({ name: "${model}", … })`,
+  ) {
     super(
       "ModelCodeMissing",
-      `The session "${session}" trains the model "${model}", whose code is not here, and ${why}. Run the cell that calls defineModel({ name: "${model}", … }), then open the session again.`,
+      `The session "${session}" trains the model "${model}", whose code is not here, and ${why}. Run the cell ${cell}, then ask again.`,
       { session, model },
     );
   }

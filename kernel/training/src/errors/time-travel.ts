@@ -88,3 +88,19 @@ export class MergeIncompatible extends TrainingError<{
     });
   }
 }
+
+/** A step of a tf.LayersModel is not stored and cannot be made again here. */
+export class StepNotStored extends TrainingError<{
+  session: string;
+  step: number;
+  nearest: number | null;
+}> {
+  constructor(session: string, step: number, nearest: number | null, why: string) {
+    const there = nearest === null ? "" : ` Step ${nearest} is the nearest stored one before it.`;
+    super("StepNotStored", `Step ${step} of "${session}" is not stored. ${why}${there}`, {
+      session,
+      step,
+      nearest,
+    });
+  }
+}

@@ -2,7 +2,7 @@ import type { SessionRow } from "@forkpoint/checkpoints";
 import { ForkDiffers } from "../errors/time-travel.js";
 import { namedOptions } from "../options.js";
 import { checkTraining, trainingNames } from "./setup.js";
-import type { TrainingConfig, TrainingOptions } from "./setup.js";
+import type { SessionConfigs, TrainingConfig, TrainingOptions } from "./setup.js";
 
 /** How going back to a step is followed and ended. */
 export interface ReachOptions {
@@ -48,17 +48,20 @@ export function checkReachOptions(caller: string, options: ReachOptions): void {
  * @throws ForkDiffers for another model or other data; OptionInvalid, OptionUnknown
  */
 export function checkForkOptions(
-  parent: TrainingConfig,
+  { model, training: parent }: SessionConfigs,
   options: ForkOptions,
 ): { at: number | undefined; training: TrainingConfig } {
   for (const option of ["model", "data"]) {
     if (typeof options === "object" && options !== null && option in options)
       throw new ForkDiffers(option);
   }
-  const given = namedOptions("fork", options, ["at", ...trainingNames, ...reachNames]);
+  // How a tf.LayersModel trains, its compile and fit say.
+  const changeable = model.kind === "layers" ? [] : trainingNames;
+  const given = namedOptions("fork", options, ["at", ...changeable, ...reachNames]);
   const changes = Object.fromEntries(
-    trainingNames.filter((name) => name in given).map((name) => [name, given[name]]),
+    changeable.filter((name) => name in given).map((name) => [name, given[name]]),
   );
-  const training = checkTraining("fork", { ...parent, ...changes });
+  const training =
+    model.kind === "layers" ? parent : checkTraining("fork", { ...parent, ...changes });
   return { at: given["at"] as number | undefined, training };
 }

@@ -76,7 +76,7 @@ export async function forkOf(
   options: ForkOptions,
 ): Promise<Session> {
   const { store, port, engines } = work;
-  const { at, training } = checkForkOptions(configsOf(work.row).training, options);
+  const { at, training } = checkForkOptions(configsOf(work.row), options);
   const now = at === undefined;
   const wanted = now ? work.step : work.stepInRange(at);
   const owner = store.ownerOf(work.id, wanted);
@@ -95,7 +95,7 @@ export async function forkOf(
     ...{ sessionId: parent.id, step: forkStep, kind: "fork" },
     data: { to: row.id, name: row.name },
   });
-  return port.open(row);
+  return port.open(row, engines.layers);
 }
 
 /**

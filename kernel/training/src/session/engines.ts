@@ -1,4 +1,7 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { Store } from "@forkpoint/checkpoints";
+import { ModelCannot } from "../errors/model.js";
+import type { FitLink } from "../fit/fit-engine.js";
 import type { ReachOptions } from "./branch.js";
 import type { EngineLink } from "./engine-link.js";
 import type { KeyframePolicy } from "./keyframes.js";
@@ -18,6 +21,8 @@ export class SessionEngines {
   readonly #hear: (event: EngineEvent) => void;
   #own: EngineLink | null = null;
   #onReplay: ReachOptions["onProgress"];
+  /** The tf.LayersModel that the session was opened with. */
+  layers: LayersModel | null = null;
 
   constructor(store: Store, keyframes: KeyframePolicy, hear: (event: EngineEvent) => void) {
     this.#store = store;
@@ -34,18 +39,34 @@ export class SessionEngines {
   own(sessionId: string): EngineLink {
     this.#own ??= startEngineFor(
       ...([this.#store, sessionId, { at: null, keyframes: this.#keyframes }] as const),
+      () => this.layers,
       (event) => this.#follow(event),
     );
     return this.#own;
   }
 
+  /** The engine of a session that `model.fit` trains. @throws ModelCannot for another */
+  fit(sessionId: string): FitLink {
+    const link = this.own(sessionId) as Partial<FitLink> & EngineLink;
+    if (link.callback) return link as FitLink;
+    const { name } = this.#store.sessions.get(sessionId);
+    const why = "its model is none of tf.LayersModel; it trains by session.train({ to }).";
+    throw new ModelCannot(name, "follow model.fit", why);
+  }
+
   /** An engine that stands at a step of a session, to look at it. */
   at(sessionId: string, at: number, onProgress?: ReachOptions["onProgress"]): EngineLink {
     const how = { at, keyframes: this.#keyframes };
-    return startEngineFor(this.#store, sessionId, how, (event) => {
-      if (event.event === "replay") onProgress?.(event);
-      if (event.event === "notice") console.warn(event.text);
-    });
+    return startEngineFor(
+      this.#store,
+      sessionId,
+      how,
+      () => this.layers,
+      (event) => {
+        if (event.event === "replay") onProgress?.(event);
+        if (event.event === "notice") console.warn(event.text);
+      },
+    );
   }
 
   /**

@@ -18,13 +18,17 @@ export interface MetricRow {
   learning_rate: number | null;
   /** Time that the step took, evaluation left out, in milliseconds. */
   step_ms: number | null;
+  /** Metrics of a model's own. */
+  [metric: string]: number | null;
 }
 
 /** Rows as one complete Arrow IPC stream, the form in which they are stored and shown. */
 export function metricChunk(rows: MetricRow[]): Uint8Array {
-  const column = (name: Exclude<keyof MetricRow, "step" | "wall">) =>
+  const known = ["step", "wall", "train_loss", "validation_loss", "learning_rate", "step_ms"];
+  const own = new Set(rows.flatMap((row) => Object.keys(row)).filter((it) => !known.includes(it)));
+  const column = (name: string) =>
     vectorFromArray(
-      rows.map((row) => row[name]),
+      rows.map((row) => row[name] ?? null),
       new Float64(),
     );
   const table = new Table({
@@ -40,6 +44,7 @@ export function metricChunk(rows: MetricRow[]): Uint8Array {
     validation_loss: column("validation_loss"),
     learning_rate: column("learning_rate"),
     step_ms: column("step_ms"),
+    ...Object.fromEntries([...own].map((name) => [name, column(name)])),
   });
   return tableToIPC(table, "stream");
 }

@@ -11,6 +11,7 @@ import type { KeyframePolicy } from "./keyframes.js";
 import type { EngineEvent } from "./messages.js";
 import type { MetricRow } from "./recorder.js";
 import { Run } from "./run.js";
+import type { RunPort } from "./run.js";
 import type { SessionPort, SessionUpdate } from "./session-port.js";
 
 /** The moving parts behind a `Session`: where it stands, its engines, its run, its listeners. */
@@ -77,6 +78,12 @@ export class SessionAtWork {
         if (this.run.status === "paused") void this.run.continue();
         return this.run;
       }
+      // What was trained for is there already, whatever goes on beyond it.
+      if (request.to !== undefined && request.to <= this.step) {
+        const reached = new Run(this.#runPort());
+        reached.conclude({ step: this.step });
+        return reached;
+      }
       throw new RunActive(this.row.name, this.run.id ?? "");
     }
     this.target = request.to ?? null;
@@ -106,26 +113,30 @@ export class SessionAtWork {
   }
 
   #newRun(signal?: AbortSignal): Run {
-    const run = new Run(
-      {
-        until: (step) => this.#until(step),
-        pause: () => this.link().ask({ kind: "pause" }),
-        continue: () => this.link().ask({ kind: "continue" }),
-        stop: () => this.link().ask({ kind: "stop" }),
-        step: () => this.step,
-      },
-      signal,
-    );
+    const run = new Run(this.#runPort(), signal);
     this.run = run;
     // A failure is reported in the context of the cell that trains, not of the one that opened.
     this.#report = AsyncResource.bind(this.#onFailure);
     return run;
   }
 
-  #until(step: number): Promise<{ step: number }> {
+  #runPort(): RunPort {
+    return {
+      until: (step) => this.#until(step),
+      pause: () => this.link().ask({ kind: "pause" }),
+      continue: () => this.link().ask({ kind: "continue" }),
+      stop: () => this.link().ask({ kind: "stop" }),
+      step: () => this.step,
+    };
+  }
+
+  async #until(step: number): Promise<{ step: number }> {
     const wanted = integerOption("until", { step }, "step", -1, 0);
-    if (!this.run) return Promise.resolve({ step: this.step });
-    return this.link().ask({ kind: "until", step: wanted });
+    if (!this.run) return { step: this.step };
+    const reached = await this.link().ask({ kind: "until", step: wanted });
+    // Its row may be on the way still.
+    this.step = Math.max(this.step, reached.step);
+    return reached;
   }
 
   #hear(event: EngineEvent): void {
@@ -152,6 +163,8 @@ export class SessionAtWork {
   }
 
   #follow(row: RunRow, step: number): void {
+    // One that a model.fit began; its failure is that of the fit, which the cell awaits.
+    if (!this.run && row.status === "running") void this.#newRun().done;
     const run = this.run;
     this.step = step;
     if (row.status === "running" || row.status === "paused") {

@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { SampleRow, SessionRow } from "@forkpoint/checkpoints";
 import type { NewBranch } from "./branch.js";
 import type { Session } from "./session.js";
@@ -14,7 +15,8 @@ export type SessionUpdate =
 
 /** What a session needs of its store's others. */
 export interface SessionPort {
-  open(row: SessionRow): Session;
+  /** Opens a branch; `layers` is the tf.LayersModel of the session that it comes from. */
+  open(row: SessionRow, layers?: LayersModel | null): Session;
   /** A name that no session has: the one given, or with a number behind it. */
   freeName(name: string): string;
   branch(branch: NewBranch): Promise<SessionRow>;

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { Table } from "apache-arrow";
 import type {
   EventRow,
@@ -8,6 +9,8 @@ import type {
   SessionRow,
   Store,
 } from "@forkpoint/checkpoints";
+import { prepareModel } from "../fit/fit-callback.js";
+import type { FitCallback } from "../fit/fit-callback.js";
 import { namedOptions } from "../options.js";
 import type { ForkOptions, ReachOptions } from "./branch.js";
 import { forkOf, lookBack, mergeInto, rewindTo } from "./branching.js";
@@ -103,6 +106,17 @@ export class Session {
     return this.#work.engineReason;
   }
 
+  /** @internal The tf.LayersModel that it was opened with. */
+  get layers(): LayersModel | null {
+    return this.#work.engines.layers;
+  }
+
+  /** @internal */
+  set layers(model: LayersModel | null) {
+    if (model) prepareModel(model);
+    this.#work.engines.layers = model;
+  }
+
   /** The session's own runs, oldest first. */
   get runs(): RunRow[] {
     return this.#store.runs.list(this.id);
@@ -126,6 +140,37 @@ export class Session {
    */
   train(target: { to?: number; steps?: number; signal?: AbortSignal }): Run {
     return this.#work.train(target);
+  }
+
+  /**
+   * What `model.fit` is given, for a session made with a tf.LayersModel: each batch is a step of the
+   * session. Epochs count from the session's first, so the same cell run again, in this process or in
+   * a new one, goes on where training stands, in the middle of an epoch too, bit for bit as if it had
+   * never stopped: weights, optimizer, order of the examples, and what layers draw with Math.random.
+   * State that layers keep outside their weights (a stateful RNN's) is not kept.
+   *
+   * @throws ModelCannot for another kind of model; ModelCodeMissing when the session was opened by
+   *   its name alone; RunActive ("SessionBusy"). The fit throws SessionDiffers for other data or
+   *   settings than before, and LossNotFinite.
+   * @example
+   * const session = await store.session("digits", { model });
+   * await model.fit(x, y, { epochs: 3, batchSize: 32, callbacks: session.callback() });
+   */
+  callback(): FitCallback {
+    return this.#work.engines.fit(this.id).callback();
+  }
+
+  /**
+   * Puts the session's newest state into its tf.LayersModel, to predict or evaluate with it. A fit
+   * with {@link callback} does so by itself.
+   *
+   * @throws ModelCannot, ModelCodeMissing; RunActive while a fit goes on
+   * @example
+   * await session.restore();
+   * model.predict(x);
+   */
+  async restore(): Promise<void> {
+    await this.#work.engines.fit(this.id).restore();
   }
 
   /**

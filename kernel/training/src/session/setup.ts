@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { SessionRow } from "@forkpoint/checkpoints";
 import type { CorpusDescription } from "../data/corpus.js";
 import type { ExamplesDescription } from "../data/examples.js";
@@ -11,11 +12,22 @@ import { integerOption, namedOptions, numberOption } from "../options.js";
 import type { Options } from "../options.js";
 
 /** What a session is asked for. Only `model` and `data` have no default. */
-export interface SessionOptions extends TrainingOptions {
+export type SessionOptions = TrainedOptions | FittedOptions;
+
+/** A session that Forkpoint trains. */
+export interface TrainedOptions extends TrainingOptions {
   /** `microGPT()`, or a model of one's own from `defineModel()`. */
   model: ModelDescription | HandWrittenModel;
   /** A corpus for a model of text; `examples(x, y)` for a model of one's own. */
   data: CorpusDescription | ExamplesDescription;
+}
+
+/** A session that `model.fit` trains, with `callbacks: session.callback()`. */
+export interface FittedOptions {
+  /** A compiled tf.LayersModel; its weights of now are the first ones of a new session. */
+  model: LayersModel;
+  /** Of the order of the examples and of what layers draw while they train. Default 1337. */
+  seed?: number;
 }
 
 /** How a session trains, as it is asked for; a fork may change it. */
@@ -116,16 +128,16 @@ export const trainingNames = [
  * @throws OptionInvalid naming the option; ModelUnknown.
  */
 export function checkSessionOptions(
-  given: SessionOptions,
+  given: TrainedOptions,
 ):
   | { model: ModelDescription; data: CorpusDescription; training: TrainingConfig }
   | { model: HandWrittenModel; data: ExamplesDescription; training: TrainingConfig } {
   const caller = "session";
   const options = namedOptions(caller, given, ["model", "data", ...trainingNames]);
-  const model = options["model"] as SessionOptions["model"] | undefined;
+  const model = options["model"] as TrainedOptions["model"] | undefined;
   if (typeof model?.kind !== "string")
     throw new OptionInvalid(caller, "model", model, "a model, for example microGPT()");
-  const data = options["data"] as SessionOptions["data"] | undefined;
+  const data = options["data"] as TrainedOptions["data"] | undefined;
   const refuse = (wanted: string): never => {
     throw new OptionInvalid(caller, "data", data, wanted);
   };
@@ -138,6 +150,16 @@ export function checkSessionOptions(
     return refuse("a corpus, for example corpus.sonnets()");
   const training = checkTraining(caller, options);
   return { model: { kind: model.kind, config }, data, training };
+}
+
+/**
+ * Checks what a session of a tf.LayersModel was asked for.
+ *
+ * @throws OptionInvalid, OptionUnknown
+ */
+export function checkFittedOptions(given: FittedOptions): { seed: number } {
+  const options = namedOptions("session with a tf.LayersModel", given, ["model", "seed"]);
+  return { seed: integerOption("session", options, "seed", 1337, 0) };
 }
 
 /**

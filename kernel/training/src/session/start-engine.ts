@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { SessionRow, Store } from "@forkpoint/checkpoints";
 import type { EngineIdentity } from "../engine/identity.js";
 import { useInstructionSet } from "../engine/instruction-set.js";
@@ -5,6 +6,7 @@ import { engineHere } from "../engine/main-engine.js";
 import { decodeGraph } from "../engine/graph/graph-def.js";
 import { inspectAddon } from "../engine/native/addon.js";
 import { ModelCodeMissing } from "../errors/model.js";
+import { startFitEngine } from "../fit/fit-engine.js";
 import type { HandWrittenConfig } from "../models/hand-written/index.js";
 import { knownModel } from "../models/hand-written/index.js";
 import { halvesStored } from "./choose-executor.js";
@@ -20,7 +22,7 @@ import type { ExamplesConfig } from "./setup.js";
 
 /**
  * Starts the engine that a session's model asks for: a worker for models of the library and for
- * compiled ones, this thread for code that runs op by op.
+ * compiled ones, this thread for code that runs op by op and for `model.fit`.
  *
  * @throws (by the first request) ModelCodeMissing, LossInvalid, BackendUnavailable
  */
@@ -28,10 +30,12 @@ export function startEngineFor(
   store: Store,
   sessionId: string,
   how: EngineStart,
+  layersOf: () => LayersModel | null,
   onEvent: (event: EngineEvent) => void,
 ): EngineLink {
   chooseInstructionSet(store, sessionId, how.at);
   const row = store.sessions.get(sessionId);
+  if (row.modelKind === "layers") return startFitEngine(store, sessionId, how, layersOf, onEvent);
   if (row.modelKind !== "hand-written") return startEngine(store, sessionId, how, onEvent);
   return deferredLink(() => startHandWritten(store, row, how, onEvent), onEvent);
 }

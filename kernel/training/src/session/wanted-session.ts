@@ -11,12 +11,19 @@ import { addonDigest } from "../engine/native/addon.js";
 import { ModelDiffers } from "../errors/model.js";
 import { SessionDiffers } from "../errors/session.js";
 import type { Difference } from "../errors/session.js";
+import { describeCompiled, describeLayers, isLayersModel } from "../fit/layers-model.js";
 import { knownAs } from "../models/hand-written/index.js";
 import type { HandWrittenConfig, HandWrittenModel } from "../models/hand-written/index.js";
 import { modelDefinition } from "../models/registry.js";
 import { recordModel } from "./recorded-model.js";
-import { checkSessionOptions } from "./setup.js";
-import type { ExamplesConfig, ExamplesPart, ModelConfig, SessionOptions } from "./setup.js";
+import { checkFittedOptions, checkSessionOptions } from "./setup.js";
+import type {
+  ExamplesConfig,
+  ExamplesPart,
+  FittedOptions,
+  ModelConfig,
+  SessionOptions,
+} from "./setup.js";
 import { storedGraphs } from "./start-engine.js";
 
 /** The texts that a session's row has of its options. */
@@ -40,6 +47,7 @@ export interface WantedSession {
  * @throws OptionInvalid, ModelUnknown, CorpusEmpty, CorpusTooShort, CorpusUnreadable, LossInvalid
  */
 export async function wantedSession(options: SessionOptions): Promise<WantedSession> {
+  if (isFitted(options)) return wantedFitted(options);
   const { model, data, training } = checkSessionOptions(options);
   const texts = (kind: string, config: ModelConfig, dataConfig: object): SessionTexts => ({
     modelKind: kind,
@@ -59,6 +67,38 @@ export async function wantedSession(options: SessionOptions): Promise<WantedSess
     texts: wanted,
     blobs: [corpus.text, corpus.tokenizer].map((it) => new TextEncoder().encode(it)),
     compare: async (_, found) => checkSame(found, wanted),
+  };
+}
+
+function isFitted(options: SessionOptions): options is FittedOptions {
+  return isLayersModel((options as Partial<FittedOptions> | undefined)?.model);
+}
+
+async function wantedFitted(options: FittedOptions): Promise<WantedSession> {
+  const { seed } = checkFittedOptions(options);
+  const { model } = options;
+  const compiled = describeCompiled(model);
+  // Layers run fastest on the engine; from now on tfjs uses it in this thread.
+  await engineHere();
+  const config = { kind: "layers", config: { ...describeLayers(model) }, vocabulary: 0 };
+  const texts: SessionTexts = {
+    modelKind: "layers",
+    modelConfig: JSON.stringify(config),
+    trainingConfig: JSON.stringify({ seed, ...compiled }),
+    dataConfig: JSON.stringify({ title: "data of model.fit" }),
+  };
+  return {
+    texts,
+    blobs: [],
+    async compare(_, found) {
+      const stored = JSON.parse(found.modelConfig) as ModelConfig;
+      const { architecture, name } = stored.config as { architecture?: string; name: string };
+      if (stored.kind === "layers" && architecture !== config.config.architecture) {
+        const advice = "Build the model as it was, or give this one a session of another name.";
+        throw new ModelDiffers(found.name, name, "its layers are others", advice);
+      }
+      checkSame(found, texts);
+    },
   };
 }
 

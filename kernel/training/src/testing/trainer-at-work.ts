@@ -11,7 +11,7 @@ import { checkKeyframes } from "../session/keyframes.js";
 import type { KeyframeOptions } from "../session/keyframes.js";
 import type { EngineEvent } from "../session/messages.js";
 import { checkSessionOptions } from "../session/setup.js";
-import type { SessionOptions } from "../session/setup.js";
+import type { TrainedOptions } from "../session/setup.js";
 import { createTrainer } from "../session/create-trainer.js";
 import type { Trainer } from "../session/trainer.js";
 
@@ -27,7 +27,7 @@ export interface SessionAtWork {
 
 /** Makes a session of a tiny MicroGPT, in the thread of the test, where its model can be tampered with. */
 export async function sessionAtWork(
-  options: Partial<Omit<SessionOptions, "data">> = {},
+  options: Partial<Omit<TrainedOptions, "data">> = {},
   keyframes: KeyframeOptions = { minimumSteps: 20, share: 1 },
 ): Promise<SessionAtWork> {
   const data = corpus.text("to be or not to be, that is the question. ".repeat(20));
