@@ -45,7 +45,7 @@ interface Line {
 // Lets a writer work and kills it: at a call that it makes itself, or from outside at any time.
 async function writeAndKill(folder: string, seed: number, chance: Chance): Promise<Line[]> {
   const inside = chance.below(2) === 0;
-  const dieAt = inside ? 1 + chance.below(80) : 0;
+  const dieAt = inside ? 1 + chance.below(40) : 0;
   const child = spawn(process.execPath, [CHILD, folder, String(seed), String(dieAt)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
