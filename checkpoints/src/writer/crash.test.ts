@@ -39,7 +39,6 @@ interface Line {
   event?: string;
   blob?: string;
   going?: string;
-  collected?: boolean;
 }
 
 // Lets a writer work and kills it: at a call that it makes itself, or from outside at any time.
@@ -73,12 +72,11 @@ async function writeAndKill(folder: string, seed: number, chance: Chance): Promi
 function note(journal: Journal, lines: readonly Line[]): void {
   for (const line of lines) {
     if (line.checkpoint !== undefined) journal.checkpoints.set(line.checkpoint, line.step!);
-    if (line.going !== undefined) journal.gone.add(line.going);
+    if (line.going === "blobs") journal.blobs.clear();
+    else if (line.going !== undefined) journal.gone.add(line.going);
     if (line.rows !== undefined) journal.rows.set(line.run!, line.rows);
     if (line.event !== undefined) journal.events.add(line.event);
     if (line.blob !== undefined) journal.blobs.add(line.blob);
-    // Nothing names these blobs: a collection without grace takes them.
-    if (line.collected || line.begun === "collect all") journal.blobs.clear();
   }
 }
 
