@@ -15,7 +15,7 @@ import {
 import { storeForTests } from "../testing/store-for-tests.js";
 
 const CHILD = fileURLToPath(new URL("../../dist/testing/hostile-child.js", import.meta.url));
-const CASES = LONG ? 10_000 : 120;
+const CASES = LONG ? 10_000 : 90;
 const MOST_MEGABYTES = 900;
 const given = storeForTests("file");
 

@@ -17,9 +17,9 @@ import type { WriterContext } from "./context.js";
 import { closeContext, openContext } from "./open-context.js";
 
 const CHILD = fileURLToPath(new URL("../../dist/testing/crash-writer.js", import.meta.url));
-const KILLS = LONG ? 2000 : 14;
+const KILLS = LONG ? 2000 : 12;
 // A store is given up after so many, lest each check take longer than the one before.
-const KILLS_OF_A_STORE = LONG ? 12 : 7;
+const KILLS_OF_A_STORE = LONG ? 12 : 6;
 
 interface Journal {
   checkpoints: Map<string, number>;
