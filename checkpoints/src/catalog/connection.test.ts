@@ -70,6 +70,16 @@ test("what is no Forkpoint catalog is left alone", () => {
   for (const open of openings) expect(() => open(folder.path)).toThrow(code("StoreDamaged"));
 });
 
+test("a catalog whose tables are not ours is damage; what others add beside them is not", () => {
+  openForWriting(folder.path).close();
+  change("CREATE VIEW theirs AS SELECT id FROM runs; ANALYZE");
+  openForWriting(folder.path).close();
+  change("CREATE TRIGGER sly AFTER INSERT ON runs BEGIN DELETE FROM models; END");
+  for (const open of openings) expect(() => open(folder.path)).toThrow(code("StoreDamaged"));
+  change("DROP TRIGGER sly; ALTER TABLE models DROP COLUMN train_loss");
+  for (const open of openings) expect(() => open(folder.path)).toThrow(code("StoreDamaged"));
+});
+
 test("a file that is no database is damage", () => {
   writeFileSync(catalogFile(folder.path), "This is no database.".repeat(1000));
   for (const open of openings) expect(() => open(folder.path)).toThrow(code("StoreDamaged"));

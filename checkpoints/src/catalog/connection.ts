@@ -163,6 +163,35 @@ function checkIdentity(db: Catalog, store: string): void {
     throw new StoreDamaged({ path: store, reason: "it is no Forkpoint catalog" });
   }
   if (version > NEWEST) throw new StoreNewer({ path: store, version, supported: NEWEST });
+  if (version === NEWEST) requireSchema(db, store);
+}
+
+// What others added (statistics, indexes, views) may stay; what acts by itself may not.
+function requireSchema(db: Catalog, store: string): void {
+  const found = new Set(schemaOf(db));
+  const missing = newestSchema().find((entry) => !found.has(entry));
+  const trigger = [...found].find((entry) => entry.startsWith('["trigger"'));
+  if (missing !== undefined || trigger !== undefined) {
+    const reason = "its tables are not those of a Forkpoint catalog";
+    throw new StoreDamaged({ path: store, reason });
+  }
+}
+
+function schemaOf(db: Catalog): string[] {
+  const rows = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").raw().all();
+  return rows.map((row) => JSON.stringify(row));
+}
+
+let knownSchema: string[] | undefined;
+
+// What the migrations make of nothing.
+function newestSchema(): string[] {
+  if (knownSchema !== undefined) return knownSchema;
+  const db = new BetterSqlite3(":memory:");
+  for (const migration of migrations) db.exec(migration.sql);
+  knownSchema = schemaOf(db);
+  db.close();
+  return knownSchema;
 }
 
 function enterWal(db: Catalog): void {
@@ -190,7 +219,13 @@ function migrate(db: Catalog, store: string): void {
   }
   for (const migration of migrations) {
     if (migration.version <= version) continue;
-    db.exec(migration.sql);
+    try {
+      db.exec(migration.sql);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "SQLITE_ERROR") throw error;
+      const reason = `it cannot be brought up to schema ${migration.version}`;
+      throw new StoreDamaged({ path: store, reason }, { cause: error });
+    }
     db.pragma(`user_version = ${migration.version}`);
   }
   if (version > 0 && version < NEWEST && (db.pragma("foreign_key_check") as []).length > 0) {

@@ -126,7 +126,7 @@ export class SessionBusy extends StoreError {
   ) {
     super(
       "SessionBusy",
-      `The session "${data.name}" is being trained already (process ${data.holder.pid}, since ${data.holder.since}); wait for it or stop it first.`,
+      `The session "${data.name}" is being trained already (process ${data.holder.pid}, since ${data.holder.since}); read or fork it meanwhile, and wait for that run or stop it to train it here.`,
       data,
       options,
     );

@@ -11,6 +11,11 @@ const DAMAGE = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "SQL
  */
 export function asWriteError(error: unknown, path: string): unknown {
   if (error instanceof StoreError || !(error instanceof Error)) return error;
+  // All that is parsed here is what a catalog or a file of the store holds.
+  if (error instanceof SyntaxError) {
+    const reason = `a stored text is not as it should be: ${error.message}`;
+    return new StoreDamaged({ path, reason }, { cause: error });
+  }
   const code = (error as NodeJS.ErrnoException).code;
   if (typeof code !== "string") return error;
   if (code.startsWith("SQLITE_")) {

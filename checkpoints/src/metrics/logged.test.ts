@@ -1,34 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import { tableFromIPC, tableToIPC } from "apache-arrow";
-import { openStore } from "@forkpoint/checkpoints";
 import type { RunRow, SessionRow, Store } from "@forkpoint/checkpoints";
-import {
-  columnOf,
-  lossRows,
-  metricsStream,
-  runInput,
-  sessionInput,
-  temporaryFolder,
-} from "../testing/fixtures.js";
+import { columnOf, lossRows, metricsStream, runInput, sessionInput } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("file");
 let store: Store;
 let session: SessionRow;
 let run: RunRow;
-let sessions = 0;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
 beforeEach(async () => {
-  session = await store.writer.createSession(sessionInput(`sonnets ${++sessions}`));
+  ({ store, session } = given);
   run = await store.writer.startRun(runInput(session.id));
   const chunk = metricsStream(lossRows(0, 9, 1));
   await store.writer.appendMetrics({ runId: run.id, chunk });
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
 });
 
 const log = (id: string, name: string, values: Record<number, number>): Promise<void> => {
@@ -74,7 +58,7 @@ test("logged values are columns at their steps, the last one of a step counts", 
 
 test("a fork inherits them up to its step, and its own come first", async () => {
   const fork = { parentSessionId: session.id, forkStep: 5 };
-  const hot = await store.writer.createSession(sessionInput(`hot ${sessions}`, fork));
+  const hot = await store.writer.createSession(sessionInput(`hot ${given.number}`, fork));
   const forked = await store.writer.startRun(runInput(hot.id, { mode: "forked", fromStep: 5 }));
   const chunk = metricsStream(lossRows(6, 7, 2));
   await store.writer.appendMetrics({ runId: forked.id, chunk });

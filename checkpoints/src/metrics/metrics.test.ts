@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableToIPC, tableFromArrays, tableFromIPC } from "apache-arrow";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openStore } from "@forkpoint/checkpoints";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { RunRow, SessionRow, Store } from "@forkpoint/checkpoints";
 import {
   columnOf,
@@ -11,27 +10,18 @@ import {
   runInput,
   runPython,
   sessionInput,
-  temporaryFolder,
   wallOf,
 } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 import type { MetricsRow } from "../testing/fixtures.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("file");
 let store: Store;
 let session: SessionRow;
 let run: RunRow;
-let sessions = 0;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
 beforeEach(async () => {
-  session = await store.writer.createSession(sessionInput(`sonnets ${++sessions}`));
+  ({ store, session } = given);
   run = await store.writer.startRun(runInput(session.id));
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
 });
 
 const append = (chunk: Uint8Array, runId = run.id): Promise<void> =>
@@ -134,7 +124,7 @@ describe("metrics", () => {
     );
     await append(metricsStream(lossRows(41, 60, 2)), resumed.id);
     const fork = await store.writer.createSession(
-      sessionInput(`hot ${sessions}`, { parentSessionId: session.id, forkStep: 45 }),
+      sessionInput(`hot ${given.number}`, { parentSessionId: session.id, forkStep: 45 }),
     );
     const forked = await store.writer.startRun(runInput(fork.id, { mode: "forked", fromStep: 45 }));
     await append(metricsStream(lossRows(46, 48, 3)), forked.id);

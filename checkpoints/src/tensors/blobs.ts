@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { BlobDamaged, BlobMissing } from "../errors/data-errors.js";
 import { keepFile } from "../catalog/garbage.js";
 import { hasBlob, insertBlob, renewBlob } from "../catalog/stored-tensors.js";
-import { write } from "../catalog/connection.js";
+import { prepared, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { renameDurably, writeDurably } from "../files/durable.js";
 import { discard } from "../files/strays.js";
@@ -64,4 +65,24 @@ export async function loadBlob(
   }
   if (sha256(bytes) !== digest) throw new BlobDamaged({ digest });
   return bytes;
+}
+
+/**
+ * Takes whole blobs into the catalog that it does not know. Inside a transaction.
+ *
+ * @returns how many
+ * @throws the system's or SQLite's error
+ * @example write(db, () => adoptBlobs(db, store))
+ */
+export function adoptBlobs(db: Catalog, store: string): number {
+  let count = 0;
+  const garbage = prepared(db, "SELECT 1 FROM garbage WHERE folder = 'blobs' AND name = ?");
+  for (const digest of readdirSync(join(store, "blobs"))) {
+    if (!/^[0-9a-f]{64}$/.test(digest) || hasBlob(db, digest) || garbage.get(digest)) continue;
+    const bytes = readFileSync(blobFile(store, digest));
+    if (sha256(bytes) !== digest) continue;
+    insertBlob(db, digest, bytes.byteLength, new Date().toISOString());
+    count += 1;
+  }
+  return count;
 }

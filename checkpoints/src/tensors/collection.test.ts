@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openStore } from "@forkpoint/checkpoints";
+import { beforeEach, describe, expect, test } from "vitest";
 import type {
   CheckpointRow,
   CheckpointTrigger,
@@ -9,25 +8,17 @@ import type {
   SessionRow,
   Store,
 } from "@forkpoint/checkpoints";
-import { checkpointInput, runInput, sessionInput, temporaryFolder } from "../testing/fixtures.js";
+import { checkpointInput, runInput, sessionInput } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("file");
 let store: Store;
 let session: SessionRow;
-let sessions = 0;
 let saves = 0;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
 beforeEach(async () => {
-  session = await store.writer.createSession(sessionInput(`sonnets ${++sessions}`));
+  ({ store, session } = given);
   const run = await store.writer.startRun(runInput(session.id));
   await store.writer.finishRun({ runId: run.id, status: "completed", step: 20 });
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
 });
 
 async function save(
@@ -36,8 +27,8 @@ async function save(
   model?: string,
   parents?: NewCheckpoint["parents"],
   tensors: Record<string, number[]> = {
-    w: [sessions, step, saves++],
-    frozen: [sessions, 1, 2, 3, 4],
+    w: [given.number, step, saves++],
+    frozen: [given.number, 1, 2, 3, 4],
   },
 ): Promise<CheckpointRow> {
   const named = model ? { model: { name: model, trainLoss: 1 } } : {};

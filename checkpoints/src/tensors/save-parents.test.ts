@@ -1,29 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openStore } from "@forkpoint/checkpoints";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { CheckpointRow, NewCheckpoint, SessionRow, Store } from "@forkpoint/checkpoints";
-import { checkpointInput, runInput, sessionInput, temporaryFolder } from "../testing/fixtures.js";
+import { checkpointInput, runInput, sessionInput } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("file");
 let store: Store;
 let session: SessionRow;
 let hot: SessionRow;
-let sessions = 0;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
 // Trained to 60, forked at 50, crashed and gone on from 20 to 40.
 beforeEach(async () => {
-  session = await store.writer.createSession(sessionInput(`sonnets ${++sessions}`));
+  ({ store, session } = given);
   await train(session, 0, 60);
   await save(10);
   const fork = { parentSessionId: session.id, forkStep: 50 };
-  hot = await store.writer.createSession(sessionInput(`hot ${sessions}`, fork));
+  hot = await store.writer.createSession(sessionInput(`hot ${given.number}`, fork));
   await train(session, 20, 40);
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
 });
 
 async function train({ id }: SessionRow, fromStep: number, step: number): Promise<void> {
@@ -31,7 +22,7 @@ async function train({ id }: SessionRow, fromStep: number, step: number): Promis
   await store.writer.finishRun({ runId: run.id, status: "completed", step });
 }
 async function save(step: number, more: Partial<NewCheckpoint> = {}): Promise<CheckpointRow> {
-  const input = checkpointInput(session.id, step, { w: [sessions, step] }, more);
+  const input = checkpointInput(session.id, step, { w: [given.number, step] }, more);
   return (await store.writer.saveCheckpoint(input)).checkpoint;
 }
 

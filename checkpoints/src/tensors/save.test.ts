@@ -1,24 +1,16 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openStore, sha256, stateDigest } from "@forkpoint/checkpoints";
+import { beforeEach, describe, expect, test } from "vitest";
+import { sha256, stateDigest } from "@forkpoint/checkpoints";
 import type { SessionRow, Store } from "@forkpoint/checkpoints";
-import { checkpointInput, sessionInput, stateInput, temporaryFolder } from "../testing/fixtures.js";
+import { checkpointInput, stateInput } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("file");
 let store: Store;
 let session: SessionRow;
-let sessions = 0;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
-beforeEach(async () => {
-  session = await store.writer.createSession(sessionInput(`sonnets ${++sessions}`));
-});
-afterAll(async () => {
-  await store.close();
-  folder.remove();
+beforeEach(() => {
+  ({ store, session } = given);
 });
 
 const packs = (): string[] => readdirSync(join(store.path, "packs")).sort();

@@ -112,9 +112,10 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     digest: sha256(state),
     createdAt: new Date().toISOString(),
   };
+  const known = replayed ?? historyNow(db, sessionId);
   const manifest = {
     writer: lease.id,
-    history: packHistory(db, path, sessionId, replayed ?? historyNow(db, sessionId)),
+    history: packHistory(db, path, sessionId, input.runId, known),
     checkpoint: row,
     session: sessionAsMade(getSession(db, sessionId)),
     model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,

@@ -98,9 +98,10 @@ const acts: Record<string, () => object> = {
   },
   collect: () => store.collect({ graceMs: 60_000, repackFrom: 1000 }),
   "collect all": () => {
-    store.collect({ graceMs: 0, repackFrom: 1000 });
     // Blobs that nothing names go at once.
-    return { collected: true };
+    report({ going: "blobs" });
+    store.collect({ graceMs: 0, repackFrom: 1000 });
+    return {};
   },
   "another run": () => {
     store.finishRun({ runId, status: "completed", step });

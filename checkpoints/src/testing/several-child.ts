@@ -104,8 +104,11 @@ const deeds: (() => Promise<unknown>)[] = [
     );
     if (parent) parent.forks -= 1;
     if (chance.below(2) === 0) return;
-    thrown.pop();
-    await trash.purge([entry!.id]);
+    // One whose own forks lie in the trash is needed by them.
+    const purging = trash.purge([entry!.id]);
+    const purged = await purging.catch((error: { code?: string }) => error);
+    if ("entries" in purged) thrown.pop();
+    else if (purged.code !== "StillNeeded") throw purged;
   },
   async () => {
     const session = of();

@@ -228,6 +228,8 @@ describe("the trash", () => {
     await expect(store.trash.purge([entry!.id, "x"])).rejects.toEqual(code("TrashNotFound"));
     expect(store.trash.list()).toHaveLength(1);
     await expect(store.trash.put([items[0]])).rejects.toEqual(code("SessionNotFound"));
+    await expect(store.writer.restoreModel(entry!.id)).rejects.toEqual(code("TrashNotFound"));
+    expect(store.trash.list()).toHaveLength(1);
   });
 
   test("is searched by name, in any case", async () => {

@@ -2,14 +2,13 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "nod
 import { basename, join } from "node:path";
 import { openForWriting, prepared, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
-import { insertBlob } from "../catalog/stored-tensors.js";
 import { catalogFile, SERIES_FOLDER } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 import { tableFromParquet } from "../metrics/parquet.js";
 import { readSegment } from "../metrics/segment-reader.js";
 import { stepsOf } from "../metrics/columns.js";
 import type { PackHistory, PackManifest } from "../tensors/pack.js";
-import { sha256 } from "../tensors/state.js";
+import { adoptBlobs } from "../tensors/blobs.js";
 import { adoptPacks, numberAt } from "./adopt.js";
 import { scanPacks } from "./pack-scan.js";
 import { counted } from "./report.js";
@@ -271,18 +270,4 @@ function seriesOf(folder: string, columns: readonly string[]): Series {
   );
   // Snapshots of several kinds say of what kind each is.
   return (columns.includes("kind") ? fitting.at(-1) : fitting[0])!;
-}
-
-/** Takes whole blobs into the catalog that it does not know. Inside a transaction. @example write(db, () => adoptBlobs(db, store)) */
-export function adoptBlobs(db: Catalog, store: string): number {
-  let count = 0;
-  for (const digest of readdirSync(join(store, "blobs"))) {
-    if (!/^[0-9a-f]{64}$/.test(digest)) continue;
-    if (prepared(db, "SELECT 1 FROM blobs WHERE digest = ?").get(digest)) continue;
-    const bytes = readFileSync(join(store, "blobs", digest));
-    if (sha256(bytes) !== digest) continue;
-    insertBlob(db, digest, bytes.byteLength, new Date().toISOString());
-    count += 1;
-  }
-  return count;
 }

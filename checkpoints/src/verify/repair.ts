@@ -6,12 +6,13 @@ import { insertConfig } from "../catalog/stored-tensors.js";
 import { StoreInUse } from "../errors/folder-errors.js";
 import { catalogFile, packFile } from "../folder/layout.js";
 import { isLeaseHeld } from "../lease/lease.js";
+import { adoptBlobs } from "../tensors/blobs.js";
 import { parseState, sha256, stateText } from "../tensors/state.js";
 import { closeContext, openContext } from "../writer/open-context.js";
 import { adoptPacks } from "./adopt.js";
 import { looseFiles } from "./check-files.js";
 import { scanPacks } from "./pack-scan.js";
-import { adoptBlobs, adoptRows, rebuildCatalog } from "./rebuild.js";
+import { adoptRows, rebuildCatalog } from "./rebuild.js";
 import { counted } from "./report.js";
 import type { Fault } from "./report.js";
 

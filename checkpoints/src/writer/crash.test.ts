@@ -17,9 +17,9 @@ import type { WriterContext } from "./context.js";
 import { closeContext, openContext } from "./open-context.js";
 
 const CHILD = fileURLToPath(new URL("../../dist/testing/crash-writer.js", import.meta.url));
-const KILLS = LONG ? 2000 : 14;
+const KILLS = LONG ? 2000 : 12;
 // A store is given up after so many, lest each check take longer than the one before.
-const KILLS_OF_A_STORE = LONG ? 12 : 7;
+const KILLS_OF_A_STORE = LONG ? 12 : 6;
 
 interface Journal {
   checkpoints: Map<string, number>;
@@ -39,13 +39,12 @@ interface Line {
   event?: string;
   blob?: string;
   going?: string;
-  collected?: boolean;
 }
 
 // Lets a writer work and kills it: at a call that it makes itself, or from outside at any time.
 async function writeAndKill(folder: string, seed: number, chance: Chance): Promise<Line[]> {
   const inside = chance.below(2) === 0;
-  const dieAt = inside ? 1 + chance.below(80) : 0;
+  const dieAt = inside ? 1 + chance.below(40) : 0;
   const child = spawn(process.execPath, [CHILD, folder, String(seed), String(dieAt)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -73,12 +72,11 @@ async function writeAndKill(folder: string, seed: number, chance: Chance): Promi
 function note(journal: Journal, lines: readonly Line[]): void {
   for (const line of lines) {
     if (line.checkpoint !== undefined) journal.checkpoints.set(line.checkpoint, line.step!);
-    if (line.going !== undefined) journal.gone.add(line.going);
+    if (line.going === "blobs") journal.blobs.clear();
+    else if (line.going !== undefined) journal.gone.add(line.going);
     if (line.rows !== undefined) journal.rows.set(line.run!, line.rows);
     if (line.event !== undefined) journal.events.add(line.event);
     if (line.blob !== undefined) journal.blobs.add(line.blob);
-    // Nothing names these blobs: a collection without grace takes them.
-    if (line.collected || line.begun === "collect all") journal.blobs.clear();
   }
 }
 

@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/connection.js";
 import { removeIfThere } from "../files/durable.js";
 import { leaseOfTemporary, packFile, SERIES_FOLDER, SUBFOLDERS } from "../folder/layout.js";
 import { isLeaseHeld, sweepLeases } from "../lease/lease.js";
+import { adoptBlobs } from "../tensors/blobs.js";
 import { readHeader } from "../tensors/header-of-file.js";
 
 /**
@@ -24,6 +25,8 @@ export function clearLeftovers(db: Catalog, store: string): string[] {
   const dead = rows.map((row) => row.lease).filter((lease) => !isLeaseHeld(store, lease));
   if (dead.length > 0) {
     removeUncommittedPacks(db, store, new Set(dead));
+    // Whose a blob without a row was cannot be told. As nothing names it, a collection may take it.
+    adoptBlobs(db, store);
     for (const lease of dead) {
       removeUncommittedSegments(db, store, lease);
       prepared(db, "DELETE FROM writers WHERE lease = ?").run(lease);

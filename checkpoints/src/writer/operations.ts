@@ -11,7 +11,8 @@ import { storeBlob } from "../tensors/blobs.js";
 import { collect, thinKeyframes } from "../tensors/collection.js";
 import { saveCheckpoint } from "../tensors/save.js";
 import { bringBack } from "../trash/bring-back.js";
-import type { TrashRow } from "../trash/entries.js";
+import { TrashNotFound } from "../errors/entry-errors.js";
+import { getTrash } from "../trash/entries.js";
 import { purge } from "../trash/purge.js";
 import { setRetention } from "../trash/retention.js";
 import { throwAway } from "../trash/throw-away.js";
@@ -72,7 +73,9 @@ export function operationsOf(context: WriterContext): Operations {
     },
     deleteModel: (id) => throwAway(context, [{ kind: "model", id }])[0]!,
     restoreModel: (trashId) => {
-      const [{ itemId }] = bringBack(context, [trashId]) as [TrashRow];
+      const { kind, itemId } = getTrash(db, context.path, trashId);
+      if (kind !== "model") throw new TrashNotFound({ id: trashId });
+      bringBack(context, [trashId]);
       return getModel(db, itemId);
     },
     throwAway: (items) => throwAway(context, items),

@@ -2,34 +2,29 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { attachStore, openStore } from "@forkpoint/checkpoints";
-import type { Store } from "@forkpoint/checkpoints";
+import type { SessionRow, Store } from "@forkpoint/checkpoints";
 import {
   checkpointInput,
   lossRows,
   metricsStream,
   runInput,
   sessionInput,
-  temporaryFolder,
 } from "../testing/fixtures.js";
+import { storeForTests } from "../testing/store-for-tests.js";
 
-let folder: { path: string; remove(): void };
+const given = storeForTests("test");
 let store: Store;
-beforeEach(async () => {
-  folder = temporaryFolder();
-  store = await openStore({ from: folder.path });
-});
-afterEach(async () => {
-  await store.close();
-  folder.remove();
+let session: SessionRow;
+beforeEach(() => {
+  ({ store, session } = given);
 });
 const dist = (file: string): URL => new URL(`../../dist/${file}`, import.meta.url);
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe("the store worker", () => {
   test("does what it is asked in the order asked, without waiting for answers", async () => {
-    const session = await store.writer.createSession(sessionInput("sonnets"));
     const run = await store.writer.startRun(runInput(session.id));
     const done: number[] = [];
     const calls = Array.from({ length: 60 }, async (_, index) => {
@@ -49,7 +44,6 @@ describe("the store worker", () => {
   });
 
   test("takes the buffer of a save over instead of copying it", async () => {
-    const session = await store.writer.createSession(sessionInput("sonnets"));
     const input = checkpointInput(session.id, 1, { w: [1, 2] });
     const saving = store.writer.saveCheckpoint(input);
     expect(input.buffer.byteLength).toBe(0);
@@ -63,7 +57,6 @@ describe("the store worker", () => {
   });
 
   test("serves another thread through a port", async () => {
-    const session = await store.writer.createSession(sessionInput("sonnets"));
     const port = store.connect();
     const worker = new Worker(dist("testing/attached-worker.js"), {
       workerData: { path: store.path, port, sessionId: session.id },
@@ -85,7 +78,6 @@ describe("the store worker", () => {
   });
 
   test("lost, rejects all that is under way, and the store opens again", async () => {
-    const session = await store.writer.createSession(sessionInput("sonnets"));
     const run = await store.writer.startRun(runInput(session.id));
     const chunk = metricsStream(lossRows(1, 3, 1));
     await store.writer.appendMetrics({ runId: run.id, chunk });
@@ -101,10 +93,10 @@ describe("the store worker", () => {
     await other.close();
     await expect(store.writer.flush()).rejects.toEqual(code("StoreWorkerLost"));
     expect(() => store.connect()).toThrow(code("StoreWorkerLost"));
-    expect(store.sessions.get(session.id).name).toBe("sonnets");
+    expect(store.sessions.get(session.id).name).toBe(session.name);
     await store.close();
 
-    store = await openStore({ from: folder.path });
+    store = given.store = await openStore({ from: given.folder });
     expect(store.runs.get(run.id)).toMatchObject({ status: "interrupted", lastStep: 3, rows: 3 });
     const next = await store.writer.startRun(
       runInput(session.id, { mode: "resumed", fromStep: 3 }),
@@ -115,7 +107,6 @@ describe("the store worker", () => {
 
 describe("close", () => {
   test("first does what was asked, ends own runs, then refuses", async () => {
-    const session = await store.writer.createSession(sessionInput("sonnets"));
     const run = await store.writer.startRun(runInput(session.id));
     const chunk = metricsStream(lossRows(0, 5, 1));
     const appending = store.writer.appendMetrics({ runId: run.id, chunk });
@@ -125,16 +116,15 @@ describe("close", () => {
     await expect(store.writer.flush()).rejects.toEqual(code("StoreClosed"));
     await expect(store.readMetrics(session.id)).rejects.toEqual(code("StoreClosed"));
     expect(() => store.sessions.list()).toThrow(code("StoreClosed"));
-    expect(existsSync(join(folder.path, ".forkpoint", "catalog.sqlite-wal"))).toBe(false);
+    expect(existsSync(join(given.folder, ".forkpoint", "catalog.sqlite-wal"))).toBe(false);
 
-    store = await openStore({ from: folder.path, create: false });
+    store = given.store = await openStore({ from: given.folder, create: false });
     expect(store.runs.get(run.id)).toMatchObject({ status: "interrupted", lastStep: 5, rows: 6 });
     expect(existsSync(join(store.path, "metrics", `${run.id}.parquet`))).toBe(true);
   });
 
   test("of one of two openings in a thread leaves the other at work", async () => {
-    const other = await openStore({ from: folder.path });
-    const session = await other.writer.createSession(sessionInput("sonnets"));
+    const other = await openStore({ from: given.folder });
     const run = await other.writer.startRun(runInput(session.id));
     await expect(store.writer.startRun(runInput(session.id))).rejects.toEqual(code("SessionBusy"));
     await store.close();
@@ -153,7 +143,7 @@ describe("a plain script", () => {
         "--input-type=module",
         "-e",
         `import { openStore } from ${JSON.stringify(dist("index.js").href)};
-         const store = await openStore({ from: ${JSON.stringify(folder.path)} });
+         const store = await openStore({ from: ${JSON.stringify(given.folder)} });
          const input = ${JSON.stringify(sessionInput("from a script"))};
          ${ending}`,
       ],
