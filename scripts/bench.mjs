@@ -6,13 +6,14 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel.
+ * baseline of the same run. Topics: training, kernel, step, travel, store.
  */
 const topics = {
   training: ["bench/training.py"],
   kernel: ["bench/kernel.py"],
   step: ["bench/step.py"],
   travel: ["bench/travel.mjs"],
+  store: ["bench/store.py"],
 };
 
 const asked = process.argv.slice(2);
