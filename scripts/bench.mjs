@@ -15,6 +15,7 @@ const topics = {
   step: ["bench/step.py"],
   travel: ["bench/travel.mjs"],
   quality: ["bench/quality.mjs"],
+  store: ["bench/store.py"],
 };
 
 const given = process.argv.slice(2);

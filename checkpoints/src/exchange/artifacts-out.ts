@@ -75,7 +75,7 @@ async function writeBase(
   const first = db
     .prepare(
       `SELECT c.id FROM checkpoints c JOIN sessions s ON s.id = c.session_id
-       WHERE s.parent_session_id IS NULL ORDER BY s.number, c.step, c.number LIMIT 1`,
+       WHERE s.parent_session_id IS NULL AND c.trash_id IS NULL ORDER BY s.number, c.step, c.number LIMIT 1`,
     )
     .pluck()
     .get() as string | undefined;

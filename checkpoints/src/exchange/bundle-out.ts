@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
 } from "node:fs";
+import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Table } from "apache-arrow";
@@ -29,6 +30,7 @@ import { readSegment } from "../metrics/segment-reader.js";
 import { rowsOfTable } from "../snapshots/rows.js";
 import { sealedSnapshots } from "../snapshots/sealed.js";
 import type { Store } from "../store.js";
+import { sha256 } from "../tensors/state.js";
 import { blobsOf, oneSession, wholeStore } from "./choice.js";
 import type { Choice } from "./history.js";
 import { copyHistory } from "./history.js";
@@ -42,6 +44,9 @@ export interface Bundle {
   sessions: number;
   checkpoints: number;
 }
+
+/** The file of a bundle that names the sha256 of the others, as `sha256sum --check` reads it. */
+export const SUMS = "SHA256SUMS";
 
 const PIECE = 4 * 2 ** 20;
 
@@ -77,17 +82,19 @@ export async function exportBundle(
       const taken = write(target, () => copyHistory(db, target, choice, sameNames));
       const fd = openSync(part, "wx", 0o600);
       try {
-        await writeRows(fd, db, store, target, choice);
+        const bundle = { fd, sums: [] };
+        await writeRows(bundle, db, store, target, choice);
         for (const digest of blobsOf(db, choice)) {
           noteBlob(db, target, digest);
-          addFile(fd, `blobs/${digest}`, blobFile(store, digest));
+          addFile(bundle, `blobs/${digest}`, blobFile(store, digest));
         }
         for (const id of packsIn(target)) {
-          addFile(fd, `packs/${id}.safetensors`, packFile(store, id));
+          addFile(bundle, `packs/${id}.safetensors`, packFile(store, id));
         }
         target.pragma("wal_checkpoint(TRUNCATE)");
         target.pragma("journal_mode = DELETE");
-        addFile(fd, "catalog.sqlite", catalogFile(copy));
+        addFile(bundle, "catalog.sqlite", catalogFile(copy));
+        addBytes(bundle, SUMS, Buffer.from(bundle.sums.join("")));
         writeAll(fd, [TAR_END]);
         fsyncSync(fd);
         const bytes = fstatSync(fd).size;
@@ -111,6 +118,12 @@ export async function exportBundle(
 
 const sameNames = { session: (name: string) => name, model: (name: string) => name };
 
+interface OpenBundle {
+  fd: number;
+  /** Lines of SUMS. */
+  sums: string[];
+}
+
 interface Part {
   bytes: Uint8Array | null;
   table: Table | null;
@@ -118,7 +131,7 @@ interface Part {
 
 // Recorded rows as sealed files, those of runs at work too.
 async function writeRows(
-  fd: number,
+  bundle: OpenBundle,
   db: Catalog,
   store: string,
   target: Catalog,
@@ -140,7 +153,7 @@ async function writeRows(
       });
       const sealed = parts[0]?.bytes;
       if (sealed) {
-        addBytes(fd, name, sealed);
+        addBytes(bundle, name, sealed);
         note.run(runId, series, rowsOf.get(runId, series), sealed.byteLength);
         continue;
       }
@@ -151,7 +164,7 @@ async function writeRows(
         series === "snapshots"
           ? await sealedSnapshots(tables.flatMap(rowsOfTable))
           : parquetFromTable(joinStretches([{ tables, from: 0, to: Number.MAX_SAFE_INTEGER }]));
-      addBytes(fd, name, bytes);
+      addBytes(bundle, name, bytes);
       note.run(runId, series, rows, bytes.byteLength);
     }
   }
@@ -170,13 +183,15 @@ function packsIn(db: Catalog): string[] {
   return db.prepare("SELECT id FROM packs ORDER BY id").pluck().all() as string[];
 }
 
-function addBytes(fd: number, name: string, bytes: Uint8Array): void {
+function addBytes({ fd, sums }: OpenBundle, name: string, bytes: Uint8Array): void {
   const size = bytes.byteLength;
+  sums.push(`${sha256(bytes)}  ${name}\n`);
   writeAll(fd, [tarHeader(`${STORE_FOLDER}/${name}`, size), bytes, tarPadding(size)]);
 }
 
-function addFile(fd: number, name: string, file: string): void {
+function addFile({ fd, sums }: OpenBundle, name: string, file: string): void {
   const from = openSync(file, "r");
+  const hash = createHash("sha256");
   try {
     const { size } = fstatSync(from);
     writeAll(fd, [tarHeader(`${STORE_FOLDER}/${name}`, size)]);
@@ -184,9 +199,12 @@ function addFile(fd: number, name: string, file: string): void {
     for (let left = size; left > 0;) {
       const count = readSync(from, piece, 0, Math.min(left, piece.byteLength), size - left);
       if (count === 0) throw new Error(`${file} became shorter while it was read`);
-      writeAll(fd, [piece.subarray(0, count)]);
+      const part = piece.subarray(0, count);
+      hash.update(part);
+      writeAll(fd, [part]);
       left -= count;
     }
+    sums.push(`${hash.digest("hex")}  ${name}\n`);
     writeAll(fd, [tarPadding(size)]);
   } finally {
     closeSync(from);

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { exportBundle, importBundle, openStore } from "@forkpoint/checkpoints";
+import { exportBundle, importBundle, openStore, sha256 } from "@forkpoint/checkpoints";
 import type { SessionRow, Store } from "@forkpoint/checkpoints";
 import {
   checkpointInput,
@@ -149,6 +149,9 @@ describe("a session as one file", () => {
     const place = join(folder.path, "unpacked");
     mkdirSync(place);
     execFileSync("tar", ["-C", place, "-xf", bundle()]);
+    execFileSync("sha256sum", ["--check", "--quiet", "SHA256SUMS"], {
+      cwd: join(place, ".forkpoint"),
+    });
     const other = await openStore({ path: join(place, ".forkpoint") });
     try {
       expect(other.sessions.list().map(({ name }) => name)).toEqual(["other", "sonnets", "hot"]);
@@ -221,7 +224,15 @@ describe("a file from elsewhere", () => {
     ["is absolute", () => tar({ "/tmp/forkpoint-evil": "x" })],
     ["names an unknown file", () => tar({ ".forkpoint/leases/x.lock": "x" })],
     ["links", () => tar({ ".forkpoint/packs/a.safetensors": "" }, "2")],
-    ["has a catalog that is none", () => tar({ ".forkpoint/catalog.sqlite": "x".repeat(2000) })],
+    ["has no sums", () => tar({ ".forkpoint/catalog.sqlite": "x".repeat(2000) })],
+    [
+      "has a catalog that is none",
+      () => {
+        const content = "x".repeat(2000);
+        const sums = `${sha256(content)}  catalog.sqlite\n`;
+        return tar({ ".forkpoint/catalog.sqlite": content, ".forkpoint/SHA256SUMS": sums });
+      },
+    ],
   ])("that %s is refused, and nothing is written", async (_, make) => {
     const file = make();
     const before = readdirSync(folder.path).sort();
@@ -240,6 +251,10 @@ describe("a file from elsewhere", () => {
     const catalog = join(place, ".forkpoint", "catalog.sqlite");
     const program = `import sqlite3,sys;c=sqlite3.connect(sys.argv[1]);c.executescript(sys.argv[2])`;
     execFileSync("python3", ["-c", program, catalog, sql]);
+    // Whoever means harm sums up anew.
+    const sum =
+      "sed 's/.*  //' SHA256SUMS > names && xargs sha256sum < names > SHA256SUMS && rm names";
+    execFileSync("sh", ["-c", sum], { cwd: join(place, ".forkpoint") });
     const file = join(folder.path, "changed.tar");
     execFileSync("tar", ["--format=ustar", "-C", place, "-cf", file, ".forkpoint"]);
     return file;

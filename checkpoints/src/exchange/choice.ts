@@ -7,7 +7,7 @@ import type { Choice } from "./history.js";
 /** All of a store, except its trash. @example wholeStore(db).sessions.size */
 export function wholeStore(db: Catalog): Choice {
   const ids = (table: string) =>
-    new Set(db.prepare(`SELECT id FROM ${table}`).pluck().all() as string[]);
+    new Set(db.prepare(`SELECT id FROM ${table} WHERE trash_id IS NULL`).pluck().all() as string[]);
   return { sessions: ids("sessions"), runs: ids("runs"), checkpoints: ids("checkpoints") };
 }
 
@@ -28,7 +28,9 @@ export function oneSession(db: Catalog, sessionId: string): Choice {
       checkpoints.add(id);
     if (generation.forkCheckpointId !== null) checkpoints.add(generation.forkCheckpointId);
   }
-  const place = db.prepare("SELECT session_id, run_id FROM checkpoints WHERE id = ?");
+  const place = db.prepare(
+    "SELECT session_id, run_id FROM checkpoints WHERE id = ? AND trash_id IS NULL",
+  );
   for (const id of checkpoints) {
     const at = place.get(id) as { session_id: string; run_id: string | null } | undefined;
     const fits = at && sessions.has(at.session_id) && (at.run_id === null || runs.has(at.run_id));

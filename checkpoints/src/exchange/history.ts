@@ -86,9 +86,9 @@ export function copyHistory(source: Catalog, target: Catalog, choice: Choice, na
     taken.sessions.push({ id: session_id, name, known: isKnown });
   }
   for (const row of rowsOf(source, "models", "number")) {
-    if (!choice.checkpoints.has(String(row["checkpoint_id"])) || has(target, "models", row["id"])) {
-      continue;
-    }
+    const isChosen =
+      row["trash_id"] === null && choice.checkpoints.has(String(row["checkpoint_id"]));
+    if (!isChosen || has(target, "models", row["id"])) continue;
     const name = names.model(String(row["name"]));
     copy("models", { ...row, name });
     taken.models.push(name);

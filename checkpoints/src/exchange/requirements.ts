@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import type { Table } from "apache-arrow";
@@ -12,6 +12,7 @@ import { ImportInvalid } from "../errors/exchange-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { blobFile, catalogFile, packFile, sealedFile } from "../folder/layout.js";
 import { stepsOf } from "../metrics/columns.js";
+import { tableFromParquet } from "../metrics/parquet.js";
 import { metadataOf, readGroups, sourceOf } from "../metrics/sealed-reader.js";
 import { openSealed } from "../snapshots/sealed.js";
 import { snapshotOf } from "../snapshots/rows.js";
@@ -127,7 +128,7 @@ function requireRows(db: Catalog): void {
   for (const name of db.prepare("SELECT name FROM session_names").pluck().all()) {
     requireName(String(name), "session");
   }
-  for (const name of db.prepare("SELECT name FROM models").pluck().all()) {
+  for (const name of db.prepare("SELECT name FROM models WHERE trash_id IS NULL").pluck().all()) {
     requireName(String(name), "model");
   }
 }
@@ -201,6 +202,10 @@ async function requireSealed(db: Catalog, store: string): Promise<void> {
       continue;
     }
     const table = await readWhole(file, count);
+    // The other reader, which takes the whole of it, must take it too.
+    if (tableFromParquet(readFileSync(file)).numRows !== count) {
+      throw new Error("rows of a run are missing");
+    }
     const steps = stepsOf(table);
     const ascend = steps.every((step, row) => row === 0 || step >= steps[row - 1]!);
     if (!ascend || steps.some((step) => !Number.isSafeInteger(step) || step < 0)) {

@@ -29,11 +29,11 @@ const CATALOG: Record<string, CatalogView> = {
       ...{ id: "VARCHAR", name: "VARCHAR", parent_session_id: "VARCHAR" },
       ...{ root_session_id: "VARCHAR", fork_step: "BIGINT", fork_checkpoint_id: "VARCHAR" },
       ...{ model_kind: "VARCHAR", model_config: "VARCHAR", training_config: "VARCHAR" },
-      ...{ data_config: "VARCHAR", created_at: "TIMESTAMPTZ" },
+      ...{ data_config: "VARCHAR", attributes: "VARCHAR", created_at: "TIMESTAMPTZ" },
     },
     rows: `SELECT s.id, n.name, s.parent_session_id, s.root_session_id, s.fork_step,
       s.fork_checkpoint_id, s.model_kind, s.model_config, s.training_config, s.data_config,
-      s.created_at FROM sessions s JOIN session_names n ON n.session_id = s.id ORDER BY s.number`,
+      s.attributes, s.created_at FROM sessions s JOIN session_names n ON n.session_id = s.id ORDER BY s.number`,
   },
   runs: {
     columns: {
@@ -43,7 +43,8 @@ const CATALOG: Record<string, CatalogView> = {
       ...{ started_at: "TIMESTAMPTZ", ended_at: "TIMESTAMPTZ" },
     },
     rows: `SELECT id, session_id, mode, status, from_step, target_step, last_step, rows, seed,
-      engine, error, summary, started_at, ended_at FROM runs ORDER BY number`,
+      engine, error, summary, started_at, ended_at FROM runs
+      WHERE trash_id IS NULL AND session_id IN (SELECT session_id FROM session_names) ORDER BY number`,
   },
   checkpoints: {
     columns: {
@@ -53,7 +54,8 @@ const CATALOG: Record<string, CatalogView> = {
       created_at: "TIMESTAMPTZ",
     },
     rows: `SELECT id, session_id, run_id, step, kind, trigger, parent_checkpoint_id,
-      second_parent_checkpoint_id, digest, bytes, created_at FROM checkpoints ORDER BY number`,
+      second_parent_checkpoint_id, digest, bytes, created_at FROM checkpoints
+      WHERE trash_id IS NULL AND session_id IN (SELECT session_id FROM session_names) ORDER BY number`,
   },
   models: {
     columns: {
@@ -64,7 +66,7 @@ const CATALOG: Record<string, CatalogView> = {
     rows: `SELECT m.id, m.name, s.id, n.name, s.model_kind, m.checkpoint_id, c.step, m.train_loss,
       m.created_at FROM models m JOIN checkpoints c ON c.id = m.checkpoint_id
       JOIN sessions s ON s.id = c.session_id JOIN session_names n ON n.session_id = s.id
-      ORDER BY m.number`,
+      WHERE m.trash_id IS NULL ORDER BY m.number`,
   },
   events: {
     columns: {

@@ -15,7 +15,8 @@ import { listSessions } from "../catalog/sessions.js";
 import { timeline } from "../catalog/timeline.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
-import { readMetrics, readSamples } from "../metrics/read.js";
+import { readMetrics } from "../metrics/read.js";
+import { readSnapshots } from "../snapshots/read.js";
 import { loadBlob } from "../tensors/blobs.js";
 import { sha256 } from "../tensors/state.js";
 import { restoreState } from "../tensors/restore.js";
@@ -66,7 +67,7 @@ async function readAll(failed: (error: unknown) => void): Promise<Map<string, un
       await attempt(`keyframes ${id}`, () => keyframes(open, id));
       await attempt(`nearest ${id}`, () => nearestCheckpoint(open, id, 9));
       await attempt(`metrics ${id}`, async () => (await readMetrics(open, store, id)).numRows);
-      await attempt(`samples ${id}`, async () => (await readSamples(open, store, id)).length);
+      await attempt(`snapshots ${id}`, async () => (await readSnapshots(open, store, id)).length);
       let checkpoints: { id: string }[] = [];
       await attempt(`checkpoints ${id}`, () => (checkpoints = listCheckpoints(open, id)));
       for (const checkpoint of checkpoints) {

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { doctor } from "./doctor.js";
+import { exportStore, importStore } from "./exchange.js";
 import { install } from "./install.js";
 import { lab } from "./lab.js";
 import { runNotebook } from "./run.js";
@@ -29,6 +30,27 @@ program
   .option("--no-wait", "stop training at a step boundary, with a checkpoint, after the last cell")
   .option("--timeout <seconds>", "the longest that one cell may take (default: no limit)")
   .action(runNotebook);
+
+program
+  .command("export")
+  .description("write the store, or a session with all it needs, as one file to send")
+  .option("--session <name>", "only this session and what it descends from")
+  .option("--model <name>", "a model as a folder of safetensors and JSON, as PyTorch names them")
+  .option("--artifacts <dir>", "all sessions in the artifacts layout")
+  .option("-o, --output <path>", "where to write (default: named after what is written)")
+  .option("--store <folder>", "the .forkpoint folder (default: found from here upwards)")
+  .action(exportStore);
+
+program
+  .command("import")
+  .description("take in what export wrote, after checking all of it")
+  .argument("[file]", "a file that export wrote")
+  .option("--model <path>", "a model's folder, or a bare safetensors file with --like")
+  .option("--artifacts <dir>", "a folder in the artifacts layout")
+  .option("--name <name>", "what to call the model and its session")
+  .option("--like <session>", "whose settings, corpus and tokenizer a bare safetensors file takes")
+  .option("--store <folder>", "the .forkpoint folder (default: found from here upwards, or made)")
+  .action(importStore);
 
 program
   .command("install")
