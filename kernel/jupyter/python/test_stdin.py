@@ -121,6 +121,7 @@ def test_an_interrupt_ends_the_wait(shared, call):
 
 
 def test_prompt_does_not_block_heartbeat_nor_completion(shared):
+    shared.reply(shared.client.complete("Math.flo", 8))  # the first waits for the compiler's start
     msg_id = asking(shared, f"{ASK}.prompt('x')")
     question(shared)
     assert shared.client.hb_channel.is_beating()
