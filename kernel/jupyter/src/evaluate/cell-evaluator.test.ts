@@ -284,6 +284,10 @@ describe("values of cells", () => {
 });
 
 describe("findings", () => {
+  // TypeScript's own parser says nothing of the deepest texts, or gives up.
+  const unchecked = () =>
+    createCellEvaluator({ ...parts, language: { ...parts.language, check: async () => [] } });
+
   test.each([
     ["const x = ))", { line: 1, column: 11, syntax: true }],
     ["/* open", { line: 1, syntax: true }],
@@ -292,6 +296,34 @@ describe("findings", () => {
   ])("%j cannot run", async (code, place) => {
     const error = (await run(code).catch((e: unknown) => e)) as CellInvalid;
     expect(error.data.findings[0]).toMatchObject(place);
+  });
+
+  test.each([
+    "[".repeat(20_000) + "]".repeat(20_000),
+    `let deep = ${"!".repeat(40_000)}0`,
+    `let deep = ${"a => ".repeat(40_000)}0`,
+    `${"if (1) ".repeat(40_000)}0`,
+    `let deep = ${"1 ? 1 : ".repeat(40_000)}0`,
+    `let deep = ${Array(40_000).fill("1").join("\n + ")}`,
+    `let deep${".a".repeat(40_000)}`,
+    `let deep = f${"()".repeat(40_000)}`,
+    `let deep: ${"A<".repeat(20_000)}B${">".repeat(20_000)}`,
+    `let deep = ${"{ a: ".repeat(20_000)}`,
+    `let deep = ${"`${".repeat(20_000)}`,
+  ])("what nests too deeply is refused, and the kernel lives", async (code) => {
+    const outcome = await unchecked().run(code, "cell-1.ts");
+    expect(outcome).toMatchObject({ status: "error", error: { code: "CellInvalid" } });
+    expect(String((outcome as { error: Error }).error.message)).toMatch(/nested too deeply/);
+  });
+
+  test("what is long without being deep runs", async () => {
+    const runner = unchecked();
+    const value = async (code: string) =>
+      ((await runner.run(code, "cell-1.ts")) as { value: unknown }).value;
+    const rows = Array.from({ length: 5000 }, (_, row) => `{ a: ${row}.5, b: -${row}, c: "x(" }`);
+    expect(await value(`const rows = [${rows.join(",\n")}]\nrows.length`)).toBe(5000);
+    const lines = Array.from({ length: 5000 }, (_, line) => `sum += ${line} * 2\nMath.abs(-1)`);
+    expect(await value(`let sum = 0\n${lines.join("\n")}\nsum`)).toBe(24_995_000);
   });
 
   test.each([

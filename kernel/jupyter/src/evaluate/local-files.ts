@@ -4,6 +4,7 @@ import { createRequire, registerHooks } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseSync } from "oxc-parser";
+import { tooDeepAt } from "./translate/depth.js";
 
 const SOURCES = new Set([".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"]);
 
@@ -88,9 +89,11 @@ function versionOf(file: string): string {
 /** The paths that a file imports or requires, as far as its text says them. */
 function pathsIn(file: string): string[] {
   const text = readFileSync(file, "utf8");
+  const required = [...text.matchAll(/\brequire\(\s*(["'])(\..*?)\1/g)].map(([, , path]) => path!);
+  // What no parser reads imports nothing that could be followed.
+  if (tooDeepAt(text) !== null) return required;
   const { module } = parseSync(file, text);
   const exported = module.staticExports.flatMap(({ entries }) => entries);
-  const required = [...text.matchAll(/\brequire\(\s*(["'])(\..*?)\1/g)].map(([, , path]) => path!);
   return [
     ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
     ...exported.flatMap(({ moduleRequest }) => (moduleRequest ? [moduleRequest.value] : [])),

@@ -1,6 +1,7 @@
 import MagicString from "magic-string";
 import { parseSync, type OxcError, type Program } from "oxc-parser";
 import type { Finding } from "../../errors.js";
+import { tooDeepAt } from "./depth.js";
 import { childrenOf } from "./nodes.js";
 import type { CellNames } from "./place.js";
 import { rewriteCell } from "./rewrite.js";
@@ -29,6 +30,8 @@ export function translateCell(
   code: string,
   earlier: ReadonlyMap<string, { constant: boolean }>,
 ): Translation | { findings: Finding[] } {
+  const deep = tooDeepAt(code);
+  if (deep !== null) return { findings: [findingAt(TOO_DEEP, code, deep, deep + 1)] };
   const parsed = parseSync("cell.ts", code, { sourceType: "module", lang: "ts" });
   const errors = parsed.errors.filter(({ severity }) => severity === "Error");
   if (errors.length > 0) return { findings: errors.map((error) => findingOf(error, code)) };
@@ -42,6 +45,9 @@ export function translateCell(
   const edits = (): string => text.generateMap({ hires: "boundary" }).toString();
   return { javascript, maps: [() => sourceMap, edits], names };
 }
+
+const TOO_DEEP =
+  "This is nested too deeply to be read: put parts of it into variables of their own.";
 
 function namesFor(
   declared: readonly DeclaredName[],
