@@ -61,6 +61,8 @@ export interface SavedCheckpoint {
 
 /** What a save made, and the memory that it was made from, to be used again. */
 export interface AnsweredSave extends SavedCheckpoint {
+  /** That the store worker took for it. */
+  milliseconds: number;
   buffer: ArrayBuffer;
 }
 

@@ -41,7 +41,11 @@ export function operationsOf(context: WriterContext): Operations {
       }),
     finishRun: (input) => finishRun(context, input),
     saveBlob: (bytes) => storeBlob(context, bytes),
-    saveCheckpoint: (input) => ({ ...saveCheckpoint(context, input), buffer: input.buffer }),
+    saveCheckpoint: (input) => {
+      const began = performance.now();
+      const saved = saveCheckpoint(context, input);
+      return { ...saved, buffer: input.buffer, milliseconds: performance.now() - began };
+    },
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
     appendSamples: ({ runId, rows }) => appendRows(context, "samples", runId, samplesChunk(rows)),
     appendEvent: (input) => appendEvent(context, input),

@@ -85,10 +85,12 @@ export function createKeeper(options: KeeperOptions): Keeper {
       ...(parents ? { parents } : {}),
     });
     saves.add(saved);
-    keeper.clock.stored(step, performance.now(), performance.now() - began);
+    const handedOver = performance.now();
+    keeper.clock.copied(step, handedOver);
     try {
       const result = (await Promise.all([saved, flushed]))[0];
       spare = result.buffer;
+      keeper.clock.stored(handedOver - began, result.milliseconds);
       if (options.step() === step) keeper.standing = result.checkpoint.id;
       post({ event: "checkpoint", step, trigger });
       return result;

@@ -15,15 +15,14 @@ export interface KeyframePolicy {
 /** The policy as it is asked for; what is left out has its default. */
 export type KeyframeOptions = Partial<KeyframePolicy>;
 
+// 55: a store of 2,000 steps stays 50 times smaller than one with every step, and a step between
+// two keyframes is made again in 27 on average.
 const DEFAULTS: KeyframePolicy = {
-  minimumSteps: 50,
+  minimumSteps: 55,
   share: 0.01,
   seconds: 10,
   budgetBytes: 2 * 2 ** 30,
 };
-
-/** A stall is what training itself waits; writing and hashing take of the same two cores. */
-const COST_FACTOR = 2;
 
 /**
  * Checks a policy at the door.
@@ -53,8 +52,13 @@ const REACH_MS = 1500;
 export interface KeyframeClock {
   /** A step was made, in so many milliseconds. */
   stepped(milliseconds: number): void;
-  /** A state was stored, for which training waited so many milliseconds. */
-  stored(step: number, now: number, stall: number): void;
+  /** A state has been copied, to be stored. */
+  copied(step: number, now: number): void;
+  /**
+   * It is stored: for the copy training waited, and the store's work took of the same cores. Both in
+   * milliseconds.
+   */
+  stored(wait: number, work: number): void;
   due(step: number, now: number): boolean;
 }
 
@@ -70,21 +74,23 @@ export function createKeyframeClock(
 ): KeyframeClock {
   let last = { step, now };
   let stepTime: number | null = null;
-  let stallTime: number | null = null;
+  let costTime: number | null = null;
   const smooth = (before: number | null, value: number): number =>
     before === null ? value : 0.9 * before + 0.1 * value;
   return {
     stepped(milliseconds) {
       stepTime = smooth(stepTime, milliseconds);
     },
-    stored(at, when, stall) {
+    copied(at, when) {
       last = { step: at, now: when };
-      stallTime = smooth(stallTime, stall);
+    },
+    stored(wait, work) {
+      costTime = smooth(costTime, wait + work);
     },
     due(at, when) {
       if (when - last.now >= policy.seconds * 1000) return true;
-      if (!stepTime || !stallTime) return at - last.step >= policy.minimumSteps;
-      const affordable = (COST_FACTOR * stallTime) / (policy.share * stepTime);
+      if (!stepTime || !costTime) return at - last.step >= policy.minimumSteps;
+      const affordable = costTime / (policy.share * stepTime);
       const near = REACH_MS / stepTime;
       return at - last.step >= Math.max(policy.minimumSteps, Math.min(affordable, near));
     },
