@@ -40,6 +40,28 @@ export function write<T>(db: Catalog, act: () => T): T {
 }
 
 /**
+ * As write, for what may be lost to a power cut until the next write or `settle`: the system has it
+ * when it returns, the disk not yet. A killed process loses nothing.
+ *
+ * @throws as write
+ * @example writeLightly(db, () => advanceSegment(db, runId, "metrics", 1, 20, 500));
+ */
+export function writeLightly<T>(db: Catalog, act: () => T): T {
+  db.pragma("synchronous = NORMAL");
+  try {
+    return write(db, act);
+  } finally {
+    db.pragma("synchronous = FULL");
+  }
+}
+
+/** Waits until the disk has all that was written lightly. Throws SQLite's errors. @example settle(db) */
+export function settle(db: Catalog): void {
+  // Syncing is part of a commit, and a commit needs a change.
+  write(db, () => prepared(db, "UPDATE meta SET value = value WHERE key = 'store_id'").run());
+}
+
+/**
  * Opens the catalog for writing, making or migrating it. Only the store worker does this, and a
  * repair.
  *

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { MetricsInvalid } from "../errors/data-errors.js";
-import { write } from "../catalog/connection.js";
+import { settle, writeLightly } from "../catalog/connection.js";
 import { advanceSegment, insertSegment, listSegments } from "../catalog/recorded-rows.js";
 import { advanceRun, getLiveRun } from "../catalog/runs.js";
-import { removeIfThere, writeAll } from "../files/durable.js";
+import { removeIfThere, syncFolderOf, writeAll } from "../files/durable.js";
 import { fileSystem } from "../files/file-system.js";
 import { SERIES_FOLDER, segmentFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
@@ -50,7 +50,7 @@ export function appendRows(
   if (before?.torn) cutBack(before);
   let segment = before;
   try {
-    write(db, () => {
+    writeLightly(db, () => {
       const run = getLiveRun(db, runId);
       if (chunk.rows === 0) return;
       const recorded = listSegments(db, runId, series);
@@ -81,10 +81,16 @@ export function appendRows(
 }
 
 /** Waits until the disk has all rows appended so far. Throws the system's error. @example syncSegments(context) */
-export function syncSegments({ segments }: WriterContext): void {
+export function syncSegments({ db, path, segments }: WriterContext): void {
+  if (segments.size === 0) return;
   for (const { fd, earlier } of segments.values()) {
     for (const each of [...earlier, fd]) fileSystem.fsyncSync(each);
   }
+  // A file that the folder does not know is none after a power cut.
+  for (const { series, runId, number } of segments.values()) {
+    syncFolderOf(segmentFile(path, series, runId, number));
+  }
+  settle(db);
 }
 
 /** Lets go of the segments of a run. Throws the system's error. @example closeSegments(context, runId) */
