@@ -199,9 +199,16 @@ function requireSchema(db: Catalog, store: string): void {
   }
 }
 
+// Names and columns, not the texts: SQLite may write those otherwise one day.
 function schemaOf(db: Catalog): string[] {
-  const rows = db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema").raw().all();
-  return rows.map((row) => JSON.stringify(row));
+  const rows = db.prepare(
+    `SELECT m.type, m.name, m.tbl_name, p.name, p.type, p.pk FROM sqlite_schema m
+     LEFT JOIN pragma_table_info(m.name) p ON m.type = 'table'`,
+  );
+  return rows
+    .raw()
+    .all()
+    .map((row) => JSON.stringify(row));
 }
 
 let knownSchema: string[] | undefined;

@@ -1,6 +1,14 @@
 // Damages files of a store at random, one by one, and reads it: each time a typed error or what is
 // right. Prints the case before it runs it, so that whoever waits knows which one ended the process.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { openForReading } from "../catalog/connection.js";
@@ -25,6 +33,7 @@ import { verify } from "../verify/verify.js";
 import { closeContext, openContext } from "../writer/open-context.js";
 import { chanceFrom } from "./chance.js";
 import type { Chance } from "./chance.js";
+import { temporaryFolder } from "./fixtures.js";
 
 const [store, firstSeed, count] = process.argv.slice(2) as [string, string, string];
 const SLOW_MS = 20_000;
@@ -167,6 +176,20 @@ for (let index = 0; index < Number(count); index++) {
     await verify(store);
   } catch (error) {
     typed(error);
+  }
+  // To mend what is left must not be thrown off by it either.
+  if (chance.below(10) === 0) {
+    const copy = temporaryFolder();
+    try {
+      const there = join(copy.path, ".forkpoint");
+      cpSync(store, there, { recursive: true });
+      if (folder === "packs") rmSync(join(there, "catalog.sqlite"));
+      await verify(there, { repair: true });
+    } catch (error) {
+      typed(error);
+    } finally {
+      copy.remove();
+    }
   }
   // Opening to write mends and clears up: now and then, and what it did is undone.
   if (folder === "." && chance.below(8) === 0) {

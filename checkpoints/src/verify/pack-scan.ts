@@ -2,7 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { MovedManifest, PackManifest } from "../tensors/pack.js";
 import { readHeader } from "../tensors/header-of-file.js";
-import { parseState } from "../tensors/state.js";
+import { isSoundManifest } from "./sound-manifest.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
 
 /** A pack file as it tells of itself. */
@@ -72,10 +72,9 @@ function scanPack(file: string, id: string): ScannedPack | null {
 
 // null where the manifest is not of this pack, or its state is none.
 function digestsOfEntries(id: string, manifest: PackManifest): Record<string, string> | null {
-  const state = parseState(JSON.stringify(manifest.state));
-  if (!state || manifest.checkpoint.id !== id) return null;
+  if (!isSoundManifest(manifest) || manifest.checkpoint.id !== id) return null;
   const digests: Record<string, string> = {};
-  for (const { name, sha256 } of state.tensors) {
+  for (const { name, sha256 } of manifest.state.tensors) {
     const place = manifest.places[name];
     if (place?.pack === id) digests[place.entry] = sha256;
   }

@@ -24,9 +24,9 @@ import type { Fault } from "./report.js";
  * @returns what was done, one sentence each
  * @throws StoreInUse when the catalog must be replaced and another process writes, and the system's
  *   or SQLite's error
- * @example repair("/n/.forkpoint", report.faults)
+ * @example await repair("/n/.forkpoint", report.faults)
  */
-export function repair(store: string, faults: readonly Fault[]): string[] {
+export async function repair(store: string, faults: readonly Fault[]): Promise<string[]> {
   const has = (code: string): boolean => faults.some((fault) => fault.code === code);
   const done: string[] = [];
   if (has("catalog_missing") || has("catalog_damaged")) {

@@ -43,7 +43,7 @@ export async function verify(path: string, options: VerifyOptions = {}): Promise
     if (!report.faults.some((fault) => fault.repairable)) return report;
     for (const folder of SUBFOLDERS)
       mkdirSync(join(store, folder), { recursive: true, mode: 0o700 });
-    const repaired = repair(store, report.faults);
+    const repaired = await repair(store, report.faults);
     return { ...(await look(store, options)), repaired };
   } catch (error) {
     throw asWriteError(error, store);

@@ -43,7 +43,7 @@ interface Line {
 
 // Lets a writer work and kills it: at a call that it makes itself, or from outside at any time.
 async function writeAndKill(folder: string, seed: number, chance: Chance): Promise<Line[]> {
-  const inside = chance.below(2) === 0;
+  const inside = chance.below(5) > 0;
   const dieAt = inside ? 1 + chance.below(40) : 0;
   const child = spawn(process.execPath, [CHILD, folder, String(seed), String(dieAt)], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -152,5 +152,6 @@ test(`what was acknowledged before kill -9 is there afterwards, ${KILLS} times o
     }
   }
   console.log(`${cut} of ${KILLS} kills between the first write and the commit`);
-  expect(cut).toBeGreaterThanOrEqual(KILLS / 3);
+  // A slice is too short for the share to be sure.
+  expect(cut).toBeGreaterThanOrEqual(LONG ? KILLS / 3 : KILLS / 6);
 }, 3_600_000);
