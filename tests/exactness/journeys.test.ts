@@ -25,7 +25,7 @@ describe.each([
     else process.env["FORKPOINT_BACKEND"] = before;
   });
 
-  test(`${runs} journeys`, { timeout: 3_600_000 }, async () => {
+  test(`${runs} journeys`, { timeout: 7_200_000 }, async () => {
     expect(new Set(straight.digests).size).toBe(straight.digests.length);
     const property = fc.asyncProperty(journeys, (schedule) =>
       travel(schedule, straight, { ...options, engine }),
