@@ -19,7 +19,7 @@ import type { Store } from "../store.js";
 import { storeBlob } from "../tensors/blobs.js";
 import { saveCheckpoint } from "../tensors/save.js";
 import type { WriterContext } from "../writer/context.js";
-import { closeContext, openContext } from "../writer/open-context.js";
+import { finishContext, openContext } from "../writer/open-context.js";
 import { ARTIFACTS } from "./artifacts.js";
 import type { ArtifactsEvent, ArtifactsMeta, ArtifactsRun } from "./artifacts.js";
 import type { Taken } from "./history.js";
@@ -72,7 +72,7 @@ export async function importArtifacts(store: Store, folder: string): Promise<Tak
       const reason = (error as Error).message.slice(0, 300);
       throw new ImportInvalid({ file: from, reason }, { cause: error });
     } finally {
-      if (context) closeContext(context);
+      if (context) await finishContext(context);
     }
     return { ...(await store.writer.adopt({ path })), leftOut };
   } finally {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { Table } from "apache-arrow";
 import { MetricsDamaged } from "../errors/data-errors.js";
 import { write } from "../catalog/connection.js";
@@ -6,7 +6,7 @@ import { insertEvent } from "../catalog/events.js";
 import { listSegments, replaceBySealed } from "../catalog/recorded-rows.js";
 import type { SegmentRow } from "../catalog/recorded-rows.js";
 import { advanceRun, getRun, setRunRows } from "../catalog/runs.js";
-import { removeIfThere, syncFolderOf, writeDurably } from "../files/durable.js";
+import { removeIfThere, renameDurably, writeDurably } from "../files/durable.js";
 import { SERIES_FOLDER, sealedFile, segmentFile, temporaryFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 import { newId } from "../ids.js";
@@ -102,11 +102,7 @@ export function commitSealed(
   try {
     const won = write(db, () => {
       if (!sameSegments(segments, listSegments(db, runId, series))) return false;
-      if (bytes) {
-        const file = sealedFile(path, series, runId);
-        renameSync(temporary, file);
-        syncFolderOf(file);
-      }
+      if (bytes) renameDurably(temporary, sealedFile(path, series, runId));
       replaceBySealed(db, runId, series, bytes && { rows, bytes: bytes.byteLength });
       if (series === "metrics") {
         setRunRows(db, runId, rows);

@@ -30,7 +30,7 @@ import { sha256 } from "../tensors/state.js";
 import { restoreState } from "../tensors/restore.js";
 import { listTrash } from "../trash/entries.js";
 import { verify } from "../verify/verify.js";
-import { closeContext, openContext } from "../writer/open-context.js";
+import { finishContext, openContext } from "../writer/open-context.js";
 import { chanceFrom } from "./chance.js";
 import type { Chance } from "./chance.js";
 import { temporaryFolder } from "./fixtures.js";
@@ -194,7 +194,7 @@ for (let index = 0; index < Number(count); index++) {
   // Opening to write mends and clears up: now and then, and what it did is undone.
   if (folder === "." && chance.below(8) === 0) {
     try {
-      closeContext(openContext(store));
+      await finishContext(openContext(store));
     } catch (error) {
       typed(error);
     }

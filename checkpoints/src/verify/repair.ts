@@ -8,7 +8,7 @@ import { catalogFile, packFile } from "../folder/layout.js";
 import { isLeaseHeld } from "../lease/lease.js";
 import { adoptBlobs } from "../tensors/blobs.js";
 import { parseState, sha256, stateText } from "../tensors/state.js";
-import { closeContext, openContext } from "../writer/open-context.js";
+import { finishContext, openContext } from "../writer/open-context.js";
 import { adoptPacks } from "./adopt.js";
 import { looseFiles } from "./check-files.js";
 import { scanPacks } from "./pack-scan.js";
@@ -58,7 +58,7 @@ export async function repair(store: string, faults: readonly Fault[]): Promise<s
         done.push(`took the record of ${counted(mended, "checkpoint")} from its pack`);
     });
   } finally {
-    closeContext(context);
+    await finishContext(context);
   }
   return done;
 }

@@ -14,7 +14,7 @@ import { chanceFrom, LONG, sliceSeed } from "../testing/chance.js";
 import type { Chance } from "../testing/chance.js";
 import { columnOf, lossRows, temporaryFolder } from "../testing/fixtures.js";
 import type { WriterContext } from "./context.js";
-import { closeContext, openContext } from "./open-context.js";
+import { finishContext, openContext } from "./open-context.js";
 
 const CHILD = fileURLToPath(new URL("../../dist/testing/crash-writer.js", import.meta.url));
 const KILLS = LONG ? 2000 : 12;
@@ -144,7 +144,7 @@ test(`what was acknowledged before kill -9 is there afterwards, ${KILLS} times o
         } catch (error) {
           throw new Error(`FORKPOINT_SEED=${sliceSeed()}, kill ${kill}`, { cause: error });
         } finally {
-          closeContext(context);
+          await finishContext(context);
         }
       }
     } finally {
