@@ -57,8 +57,10 @@ export function writeLightly<T>(db: Catalog, act: () => T): T {
 
 /** Waits until the disk has all that was written lightly. Throws SQLite's errors. @example settle(db) */
 export function settle(db: Catalog): void {
-  // Syncing is part of a commit, and a commit needs a change.
-  write(db, () => prepared(db, "UPDATE meta SET value = value WHERE key = 'store_id'").run());
+  // Syncing is part of a commit, and a commit needs a change: SQLite passes over equal values.
+  const row = "INSERT INTO meta (key, value) VALUES ('settled', '1')";
+  const change = "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1";
+  write(db, () => prepared(db, `${row} ${change}`).run());
 }
 
 /**

@@ -133,7 +133,11 @@ function joined(pieces: readonly Piece[], name: string, type: DataType, length: 
   const valid = new Validity(length);
   eachCell(pieces, name, (data, index, row) => {
     if (!data?.getValid(index)) return valid.miss();
-    values[row] = data.values[index];
+    const value: unknown = data.values[index];
+    // Stretches may differ in the type of a column; a damaged one may have any.
+    if (values instanceof Float64Array) values[row] = Number(value);
+    else if (typeof value === "bigint") values[row] = value;
+    else return valid.miss();
     valid.mark(row);
   });
   return makeData({ type, length, ...valid.bits(), data: values } as never) as Data;

@@ -115,9 +115,46 @@ export function sourceOf(handle: FileHandle, size: number): AsyncBuffer {
   };
 }
 
-/** What the end of a Parquet file says of it. Throws Error when it is none. @example (await metadataOf(source)).num_rows */
-export function metadataOf(source: AsyncBuffer): Promise<FileMetaData> {
-  return parquetMetadataAsync(source, { initialFetchSize: FOOTER_GUESS, geoparquet: false });
+/**
+ * What the end of a Parquet file says of it. Each group of rows has the columns that the schema
+ * names, and no others: the reader would fail in the midst of reading, with errors that nobody awaits.
+ *
+ * @param leaves the paths of the columns, if they are known; else all must be flat
+ * @throws Error when it is no such file
+ * @example (await metadataOf(source)).num_rows
+ */
+export async function metadataOf(
+  source: AsyncBuffer,
+  leaves?: readonly string[],
+): Promise<FileMetaData> {
+  const options = { initialFetchSize: FOOTER_GUESS, geoparquet: false };
+  const metadata = await parquetMetadataAsync(source, options);
+  const named = leavesOf(metadata.schema);
+  if (leaves ? named.join() !== leaves.join() : named.some((path) => path.includes("."))) {
+    throw new Error("its columns are none that Forkpoint writes");
+  }
+  for (const { columns } of metadata.row_groups) {
+    const paths = columns.map(({ meta_data: meta }) => meta?.path_in_schema.join("."));
+    if (paths.join() !== named.join()) throw new Error("a group of its rows has other columns");
+  }
+  return metadata;
+}
+
+function leavesOf(schema: FileMetaData["schema"]): string[] {
+  const leaves: string[] = [];
+  let next = 1;
+  const take = (count: number, path: string): void => {
+    for (let child = 0; child < count; child++) {
+      const element = schema[next++];
+      if (!element) throw new Error("its schema ends too early");
+      const name = path === "" ? element.name : `${path}.${element.name}`;
+      if (element.num_children) take(element.num_children, name);
+      else leaves.push(name);
+    }
+  };
+  take(schema[0]?.num_children ?? 0, "");
+  if (next !== schema.length) throw new Error("its schema does not end");
+  return leaves;
 }
 
 function columnNames({ schema }: FileMetaData): string[] {

@@ -1,10 +1,10 @@
 import { createRequire } from "node:module";
 import { open } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import { parquetRead, parquetReadObjects } from "hyparquet";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import type { SchemaDefinition } from "parquetjs";
-import { sourceOf } from "../metrics/sealed-reader.js";
+import { metadataOf, sourceOf } from "../metrics/sealed-reader.js";
 import type { SnapshotCells } from "./rows.js";
 
 type ParquetJs = typeof import("parquetjs");
@@ -42,6 +42,18 @@ const SCHEMA = {
   },
   points: listOf({ fields: { label: text, vector: floats } }, true),
 } as unknown as SchemaDefinition;
+
+const NESTED = ["tokens", "attention", "points"];
+
+const LEAVES = [
+  ...["step", "wall", "kind", "prompt", "text"],
+  "tokens.list.element.token",
+  ...["token", "probability"].map((name) => `tokens.list.element.candidates.list.element.${name}`),
+  ...["layers", "heads", "size", "scales.list.element", "values"].map(
+    (name) => `attention.${name}`,
+  ),
+  ...["label", "vector.list.element"].map((name) => `points.list.element.${name}`),
+];
 
 /**
  * Rows of snapshots as the bytes of a Parquet file with nested columns.
@@ -118,7 +130,7 @@ export async function openSealed(path: string): Promise<SealedSnapshots> {
   const handle = await open(path, "r");
   try {
     const source = sourceOf(handle, (await handle.stat()).size);
-    const metadata = await parquetMetadataAsync(source, { geoparquet: false });
+    const metadata = await metadataOf(source, LEAVES);
     return { ...reading(source, metadata), close: () => handle.close() };
   } catch (error) {
     await handle.close();
@@ -128,16 +140,22 @@ export async function openSealed(path: string): Promise<SealedSnapshots> {
 
 function reading(file: AsyncBuffer, metadata: FileMetaData): Omit<SealedSnapshots, "close"> {
   const rows = Number(metadata.num_rows);
-  const read = (range: { rowStart: number; rowEnd: number }, columns?: string[]) =>
-    parquetReadObjects({
-      ...{ file, metadata, ...range, ...(columns ? { columns } : {}) },
-      ...{ geoparquet: false, utf8: false },
-      parsers: { timestampFromMilliseconds: (milliseconds) => milliseconds },
-      compressors: {
-        GZIP: (input, length) =>
-          new Uint8Array(gunzipSync(input, { maxOutputLength: Math.min(length, PAGE_LIMIT) || 1 })),
-      },
-    });
+  const options = (range: { rowStart: number; rowEnd: number }, columns: string[]) => ({
+    ...{ file, metadata, ...range, columns },
+    ...{ geoparquet: false, utf8: false },
+    parsers: { timestampFromMilliseconds: (milliseconds: unknown) => milliseconds },
+    compressors: {
+      GZIP: (input: Uint8Array, length: number) =>
+        new Uint8Array(gunzipSync(input, { maxOutputLength: Math.min(length, PAGE_LIMIT) || 1 })),
+    },
+  });
+  async function read(range: { rowStart: number; rowEnd: number }, columns: string[]) {
+    // Of a nested column with several damaged parts the reader awaits only the first: the others'
+    // errors would end the process. Without rows to be made it awaits them all.
+    const nested = columns.filter((name) => NESTED.includes(name));
+    if (nested.length > 0) await parquetRead(options(range, nested));
+    return parquetReadObjects(options(range, columns));
+  }
   return {
     rows,
     async outline() {
@@ -146,7 +164,7 @@ function reading(file: AsyncBuffer, metadata: FileMetaData): Omit<SealedSnapshot
     },
     async read(rowStart, rowEnd) {
       if (rowStart >= rowEnd) return [];
-      return (await read({ rowStart, rowEnd })) as SnapshotCells[];
+      return (await read({ rowStart, rowEnd }, Object.keys(SCHEMA))) as SnapshotCells[];
     },
   };
 }

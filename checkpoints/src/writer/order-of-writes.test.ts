@@ -106,8 +106,17 @@ describe.skipIf(!canTrace)("acknowledged only when the disk has it", () => {
   });
 
   test("rows: handed to the system before they are counted; flush waits for the disk", () => {
-    expectOrder("rows", [/^write metrics\/.*\.arrows$/, "last"], ...commit);
-    expectOrder("flush", [/^fsync metrics\/.*\.arrows$/, "last"]);
+    expectOrder(
+      "rows",
+      [/^write metrics\/.*\.arrows$/, "last"],
+      [new RegExp(`pwrite64 ${LOG}`), "last"],
+    );
+    expectOrder(
+      "flush",
+      [/^fsync metrics\/.*\.arrows$/, "last"],
+      [/^fsync metrics$/, "last"],
+      ...commit,
+    );
   });
 
   test("the end of a run: sealed rows are durable before the live ones go", () => {
