@@ -10,6 +10,7 @@ export type { CheckpointRow, CheckpointTrigger } from "./catalog/checkpoints.js"
 export type { NearestCheckpoint } from "./catalog/nearest.js";
 export type { ModelRow } from "./catalog/models.js";
 export type { EventRow } from "./catalog/events.js";
+export type { Trash } from "./trash/front.js";
 export type { TrashFilter, TrashItem, TrashKind, TrashRow } from "./trash/entries.js";
 export type { Purged } from "./trash/purge.js";
 export type { TrashRetention } from "./trash/retention.js";

@@ -1,6 +1,13 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import { openStore } from "@forkpoint/checkpoints";
-import type { ModelRow, SessionRow, SqlQuery, Store, TrashRow } from "@forkpoint/checkpoints";
+import type {
+  ModelRow,
+  SessionRow,
+  SqlQuery,
+  Store,
+  Trash,
+  TrashRow,
+} from "@forkpoint/checkpoints";
 import { SessionDiffers, SessionMissing } from "./errors/session.js";
 import { isLayersModel } from "./fit/layers-model.js";
 import { namedOptions } from "./options.js";
@@ -63,6 +70,15 @@ export class TrainingStore {
    * await store.sql("select session, min(train_loss) best from metrics group by 1 order by 2");
    */
   readonly sql: SqlQuery;
+  /**
+   * What was deleted and can come back: models, checkpoints, runs, sessions.
+   *
+   * @throws StillNeeded, NameTaken, PlaceGone, SessionBusy: all that is asked for happens, or nothing
+   * @example
+   * const [entry] = await store.trash.put([{ kind: "session", id: hot.id }]);
+   * await store.trash.restore([entry.id]);
+   */
+  readonly trash: Trash;
   #onFailure: FailureListener;
   #keyframes: KeyframePolicy;
   #sessions = new Map<string, Session>();
@@ -79,6 +95,16 @@ export class TrainingStore {
       for (const listener of this.#libraryListeners) listener();
       return row;
     };
+    const { trash } = store;
+    this.trash = {
+      ...trash,
+      put: async (items) => {
+        const rows = changed(await trash.put(items));
+        await Promise.all(items.map(({ kind, id }) => kind === "session" && this.#forget(id)));
+        return rows;
+      },
+      restore: async (ids) => changed(await trash.restore(ids)),
+    };
     this.models = {
       list: () => store.models.list(),
       rename: async (id, name) => changed(await store.writer.renameModel(id, name)),
@@ -91,11 +117,6 @@ export class TrainingStore {
   /** The folder on disk. */
   get path(): string {
     return this.store.path;
-  }
-
-  /** What was deleted and can come back. */
-  get trash(): { list(): TrashRow[]; restore(id: string): Promise<ModelRow> } {
-    return { list: () => this.store.trash.list(), restore: this.models.restore };
   }
 
   /** The sessions in use by this process. */
@@ -139,6 +160,12 @@ export class TrainingStore {
   onLibraryChange(listener: () => void): () => void {
     this.#libraryListeners.add(listener);
     return () => void this.#libraryListeners.delete(listener);
+  }
+
+  async #forget(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    await session?.close();
   }
 
   /** Stops every run at a step boundary, saves, and closes the store. */
