@@ -14,10 +14,10 @@ const MOST_BYTES = 48 * 2 ** 20;
  * Collects the garbage of a thread whenever it has had nothing to do for a while, or much to do. V8
  * lets the heap of an idle thread stay as it is, and every checked cell leaves about half a megabyte.
  *
- * @returns what to call when the thread was asked something
- * @example const worked = collectOften(); port.on("message", () => worked());
+ * @returns what to call when the thread has something to do, and whether somebody waits for it
+ * @example const working = collectOften(); port.on("message", () => working(true));
  */
-export function collectOften(): () => void {
+export function collectOften(): (isWaitedFor: boolean) => void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const used = (): number => getHeapStatistics().used_heap_size;
@@ -28,8 +28,8 @@ export function collectOften(): () => void {
     after = used();
   }
   const timer = setTimeout(collectIf, IDLE_MS, GROWTH_BYTES);
-  return () => {
+  return (isWaitedFor) => {
     timer.refresh();
-    collectIf(MOST_BYTES);
+    if (!isWaitedFor) collectIf(MOST_BYTES);
   };
 }

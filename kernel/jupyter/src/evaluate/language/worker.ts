@@ -27,7 +27,7 @@ export type FromLanguage = { id: number } & (
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
 const language = createLanguage(options);
-const worked = collectOften();
+const working = collectOften();
 
 /** How long a cell runs before its types are checked, in milliseconds. */
 const LATER_MS = 5;
@@ -51,7 +51,7 @@ function catchUp(): void {
 }
 
 function handle(message: ToLanguage): void {
-  worked();
+  working(message.kind === "typesAmong");
   if (message.kind === "hurry") return;
   if (message.kind === "keep") return language.keep(message.cell, message.names);
   const { id } = message;
@@ -68,8 +68,8 @@ function handle(message: ToLanguage): void {
 }
 
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
+  working(true);
   catchUp();
-  worked();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
 
@@ -80,7 +80,7 @@ function warmNext(): void {
   const name = cold.shift();
   if (name === undefined) return;
   language.warm(name);
-  worked();
+  working(false);
   setTimeout(warmNext);
 }
 
