@@ -7,9 +7,6 @@ const IDLE_MS = 300;
 /** Growth since the last collection that is worth one, in bytes. */
 const GROWTH_BYTES = 24 * 2 ** 20;
 
-/** Growth that is not left to an idle moment: cells that come without a pause leave none. */
-const MOST_BYTES = 48 * 2 ** 20;
-
 /**
  * Collects the garbage of a thread whenever it has had nothing to do for a while, or much to do. V8
  * lets the heap of an idle thread stay as it is, and every checked cell leaves about half a megabyte.
@@ -22,14 +19,15 @@ export function collectOften(): (isWaitedFor: boolean) => void {
   const collect = runInNewContext("gc") as () => void;
   const used = (): number => getHeapStatistics().used_heap_size;
   let after = 0;
-  function collectIf(growth: number): void {
-    if (used() - after < growth) return;
+  function collectIfGrown(): void {
+    if (used() - after < GROWTH_BYTES) return;
     collect();
     after = used();
   }
-  const timer = setTimeout(collectIf, IDLE_MS, GROWTH_BYTES);
+  const timer = setTimeout(collectIfGrown, IDLE_MS);
   return (isWaitedFor) => {
     timer.refresh();
-    if (!isWaitedFor) collectIf(MOST_BYTES);
+    // Cells that come without a pause leave no idle moment.
+    if (!isWaitedFor) collectIfGrown();
   };
 }
