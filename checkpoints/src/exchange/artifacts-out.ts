@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Table } from "apache-arrow";
 import { openForReading } from "../catalog/connection.js";
@@ -11,7 +11,7 @@ import { latestCheckpoint } from "../catalog/visible.js";
 import { ExportTaken } from "../errors/exchange-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
-import { syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
 import { newId } from "../ids.js";
 import { readRun } from "../metrics/along.js";
 import { isTextType, isValueType, joinStretches, stepsOf } from "../metrics/columns.js";
@@ -54,8 +54,7 @@ export async function exportArtifacts(
         ...{ id, name, parent_session_id: parentSessionId },
       })),
     });
-    renameSync(part, path);
-    syncFolderOf(path);
+    renameDurably(part, path);
     return path;
   } catch (error) {
     rmSync(part, { recursive: true, force: true });

@@ -8,7 +8,6 @@ import {
   openSync,
   readFileSync,
   readSync,
-  renameSync,
   rmSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
@@ -20,7 +19,7 @@ import type { Catalog } from "../catalog/connection.js";
 import { ExportTaken } from "../errors/exchange-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
-import { removeIfThere, syncFolderOf, writeAll } from "../files/durable.js";
+import { removeIfThere, renameDurably, writeAll } from "../files/durable.js";
 import { blobFile, catalogFile, packFile, STORE_FOLDER, SUBFOLDERS } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import { readRun } from "../metrics/along.js";
@@ -98,8 +97,7 @@ export async function exportBundle(
         writeAll(fd, [TAR_END]);
         fsyncSync(fd);
         const bytes = fstatSync(fd).size;
-        renameSync(part, path);
-        syncFolderOf(path);
+        renameDurably(part, path);
         return { path, bytes, sessions: taken.sessions.length, checkpoints: taken.checkpoints };
       } finally {
         closeSync(fd);

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExportImpossible, ExportTaken } from "../errors/exchange-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
-import { syncFolderOf, writeDurably } from "../files/durable.js";
+import { renameDurably, writeDurably } from "../files/durable.js";
 import { newId } from "../ids.js";
 import type { Store } from "../store.js";
 import { encodeHeader } from "../tensors/safetensors.js";
@@ -103,8 +103,7 @@ export async function exportModel(
     for (const [name, bytes] of contents) writeDurably(join(part, name), [bytes]);
     const text = `${JSON.stringify(about, null, 2)}\n`;
     writeDurably(join(part, MODEL_FILES.about), [Buffer.from(text)]);
-    renameSync(part, path);
-    syncFolderOf(path);
+    renameDurably(part, path);
     return path;
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
