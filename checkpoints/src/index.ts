@@ -52,7 +52,7 @@ export type { RestoredState } from "./tensors/restore.js";
 export { verify } from "./verify/verify.js";
 export type { VerifyOptions } from "./verify/verify.js";
 export type { Fault, Part, VerifyProgress, VerifyReport } from "./verify/report.js";
-export type { SqlCell, SqlRecord } from "./sql/answer.js";
+export type { SqlCell, SqlRecord } from "./sql/record.js";
 export type { SqlOptions, SqlValue } from "./sql/sql.js";
 
 export { exportBundle } from "./exchange/bundle-out.js";

@@ -30,7 +30,7 @@ import { readCurve, readMetrics } from "./metrics/read.js";
 import { nearestSnapshot, readSamples, readSnapshots } from "./snapshots/read.js";
 import type { SampleRow, SnapshotRange } from "./snapshots/read.js";
 import type { Snapshot, SnapshotKind } from "./snapshots/snapshot.js";
-import type { SqlRecord } from "./sql/answer.js";
+import type { SqlRecord } from "./sql/record.js";
 import { ask } from "./sql/sql.js";
 import type { SqlOptions } from "./sql/sql.js";
 import { loadBlob } from "./tensors/blobs.js";

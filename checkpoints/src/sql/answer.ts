@@ -15,21 +15,7 @@ import {
 } from "apache-arrow";
 import type { DataType } from "apache-arrow";
 import type { DuckDBResult, DuckDBType, DuckDBValue } from "@duckdb/node-api";
-
-/** A value of an answer: whole numbers beyond 2^53 are bigint, times are dates. */
-export type SqlCell =
-  | string
-  | number
-  | bigint
-  | boolean
-  | null
-  | Date
-  | Uint8Array
-  | readonly SqlCell[]
-  | { readonly [name: string]: SqlCell };
-
-/** A row of an answer by the names of its columns. */
-export type SqlRecord = Record<string, SqlCell>;
+import type { SqlCell, SqlRecord } from "./record.js";
 
 /** The rows of an answer as objects. @example answerRecords(result, columns)[0]?.step */
 export function answerRecords(result: DuckDBResult, columns: DuckDBValue[][]): SqlRecord[] {

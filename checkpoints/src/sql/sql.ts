@@ -5,7 +5,7 @@ import { OptionInvalid } from "../errors/folder-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { SqlFailed, SqlRefused, SqlTimedOut, SqlTooLarge } from "../errors/sql-errors.js";
 import { answerRecords, answerTable } from "./answer.js";
-import type { SqlRecord } from "./answer.js";
+import type { SqlRecord } from "./record.js";
 import { fillViews, VIEWS } from "./views.js";
 
 /** How a query is asked. */

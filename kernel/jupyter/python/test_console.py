@@ -67,3 +67,17 @@ def test_a_typed_cell_an_interrupt_that_keeps_state_and_exit(terminal):
     terminal.child.expect(pexpect.EOF, timeout=20)
     terminal.child.wait()
     assert terminal.child.exitstatus == 0
+
+
+@pytest.mark.parametrize("word", ["exit", "quit();"])
+def test_exit_ends_the_console_and_its_kernel(terminal, word):
+    terminal.cell(1, word)
+    terminal.child.expect(pexpect.EOF, timeout=20)
+    terminal.child.wait()
+    assert terminal.child.exitstatus == 0
+
+
+def test_exit_is_a_name_like_any_other_once_a_cell_declares_it(terminal):
+    terminal.cell(1, "const exit = 'the way out'")
+    terminal.cell(2, "exit")
+    terminal.until("Out[2]: 'the way out'")

@@ -69,8 +69,8 @@ export function createExecutor(parts: ExecutorParts): Executor {
     pages.enter();
     const reply = await execute(request.header, content);
     stdin.leave();
-    const payload = pages.leave();
-    return reply.status === "ok" ? { ...reply, payload } : reply;
+    const shown = pages.leave();
+    return reply.status === "ok" ? { ...reply, payload: [...shown, ...reply.payload] } : reply;
   }
 
   async function execute(header: Header, content: ExecuteRequest): Promise<ExecuteReply> {
@@ -92,6 +92,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       let error: unknown;
       try {
         const outcome = await evaluator.run(content.code, name);
+        if (asksToExit(content.code, outcome)) return ended();
         const shown = showFindings(name, outcome);
         if (outcome.status === "ok") {
           if (outcome.value !== undefined && !silent) await showResult(outcome.value);
@@ -113,6 +114,15 @@ export function createExecutor(parts: ExecutorParts): Executor {
       outputs.error(error);
       return { status: "error", execution_count: count, ...errorContent(error, sources) };
     });
+  }
+
+  function ended(): ExecuteReply {
+    return {
+      status: "ok",
+      execution_count: count,
+      payload: [{ source: "ask_exit", keepkernel: false }],
+      user_expressions: {},
+    };
   }
 
   // Beside the result: whenever TypeScript is through with the cell.
@@ -187,4 +197,13 @@ export function createExecutor(parts: ExecutorParts): Executor {
       void work();
     },
   };
+}
+
+/** What people type into a console to leave it, unless a cell has given the name a meaning. */
+const EXIT = /^\s*(exit|quit)\s*(\(\s*\))?\s*;?\s*$/;
+
+function asksToExit(code: string, outcome: Outcome): boolean {
+  const [, word] = EXIT.exec(code) ?? [];
+  if (!word || outcome.status === "ok" || !(outcome.error instanceof ReferenceError)) return false;
+  return outcome.error.message.startsWith(`${word} `);
 }

@@ -15,6 +15,8 @@ export interface TypedMatch {
   /** In code points, as are all positions here. */
   start: number;
   end: number;
+  /** What it is, on one line; left out of long lists. */
+  signature?: string;
 }
 
 /** `complete_reply`. */

@@ -31,6 +31,12 @@ export interface PagePayload {
   start: number;
 }
 
+/** Asks a console to end, and its kernel with it. */
+export interface ExitPayload {
+  source: "ask_exit";
+  keepkernel: false;
+}
+
 /** `execute_input`: tells every client what runs. */
 export interface ExecuteInput {
   code: string;
@@ -47,7 +53,7 @@ export type ExecuteReply =
   | {
       status: "ok";
       execution_count: number;
-      payload: PagePayload[];
+      payload: (PagePayload | ExitPayload)[];
       user_expressions: Record<string, UserExpression>;
     }
   | ({ status: "error"; execution_count: number } & ErrorContent)

@@ -2,6 +2,7 @@ import ts from "typescript";
 import { codePointOffset, utf16Offset } from "../../wire/code-points.js";
 import type { CompleteReply, CompleteRequest } from "../../wire/complete.js";
 import type { Project } from "./project.js";
+import { signatureOf } from "./signatures.js";
 
 /** More than anybody reads in a list. */
 const LIMIT = 500;
@@ -22,6 +23,7 @@ export function completeAt(project: Project, request: CompleteRequest): Complete
   const completions = project.service.getCompletionsAtPosition(project.file, at, {
     includeCompletionsWithInsertText: false,
     includeCompletionsForModuleExports: false,
+    includeSymbol: true,
   });
   const span = completions?.optionalReplacementSpan ?? completions?.entries[0]?.replacementSpan;
   const start = Math.min(span?.start ?? at - WORD.exec(code.slice(0, at))![0].length, at);
@@ -31,6 +33,10 @@ export function completeAt(project: Project, request: CompleteRequest): Complete
   const from = codePointOffset(code, start);
   const to = request.cursor_pos;
   const shown = entries.slice(0, LIMIT);
+  const program = project.service.getProgram()!;
+  const [checker, source] = [program.getTypeChecker(), program.getSourceFile(project.file)!];
+  const detail = ({ symbol }: ts.CompletionEntry): { signature?: string } =>
+    symbol && shown.length <= DETAILED ? { signature: signatureOf(checker, symbol, source) } : {};
   return {
     status: "ok",
     matches: shown.map(({ name }) => name),
@@ -42,17 +48,10 @@ export function completeAt(project: Project, request: CompleteRequest): Complete
         type: kindOf(entry.kind),
         start: from,
         end: to,
-        ...(shown.length <= DETAILED && { signature: signatureOf(project, at, entry) }),
+        ...detail(entry),
       })),
     },
   };
-}
-
-function signatureOf({ service, file }: Project, at: number, entry: ts.CompletionEntry): string {
-  const { name, source, data } = entry;
-  const details = service.getCompletionEntryDetails(file, at, name, {}, source, {}, data);
-  // "(method) Math.floor(x: number): number": the kind stands beside it already.
-  return ts.displayPartsToString(details?.displayParts).replace(/^\([\w ]+\) /, "");
 }
 
 function matches(entry: ts.CompletionEntry, typed: string): boolean {

@@ -6,9 +6,9 @@ import { toFindings } from "./findings.js";
 import { outlineCell, type CellOutline } from "./outline.js";
 import { completeAt } from "./completion.js";
 import { typesAmong } from "./exports.js";
-import { appendix, type KnownName } from "./prelude.js";
 import { createProject } from "./project.js";
 import { inspectAt } from "./quick-info.js";
+import { createScope, type ScopedCell } from "./scope.js";
 
 /** What knows the types of a notebook's cells, in the order they are run. */
 export interface Language {
@@ -48,9 +48,8 @@ export interface LanguageOptions {
  */
 export function createLanguage(options: LanguageOptions): Language {
   const project = createProject(options);
-  const known = new Map<string, KnownName>();
-  const checked = new Map<number, { text: string; outline: CellOutline }>();
-  let augmenting: number[] = [];
+  const scope = createScope(project.put);
+  const checked = new Map<number, ScopedCell>();
 
   function outlineOf(code: string): CellOutline {
     return outlineCell(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ESNext, true));
@@ -58,16 +57,15 @@ export function createLanguage(options: LanguageOptions): Language {
 
   // For questions about code every name may be wanted, not only those it mentions.
   function showAll(code: string): void {
-    project.show(code + appendix(outlineOf(code), known, () => true, augmenting));
+    project.show(scope.complete(code, outlineOf(code), () => true).text);
   }
 
   return {
     check(cell, code) {
       const outline = outlineOf(code);
-      const text =
-        code + appendix(outline, known, (name) => outline.mentioned.has(name), augmenting);
-      project.show(text);
-      checked.set(cell, { text, outline });
+      const scoped = scope.complete(code, outline, (name) => outline.mentioned.has(name));
+      project.show(scoped.text);
+      checked.set(cell, scoped);
       const { service, file } = project;
       const syntax = toFindings(service.getSyntacticDiagnostics(file), code, true);
       if (syntax.length > 0) return syntax;
@@ -77,12 +75,8 @@ export function createLanguage(options: LanguageOptions): Language {
       const kept = checked.get(cell);
       if (!kept) return;
       checked.delete(cell);
-      project.keep(cell, kept.text);
+      scope.keep(kept, names);
       project.hold(kept.outline.modules);
-      for (const { name, assignable, typeOnly } of kept.outline.names) {
-        if (typeOnly || names.includes(name)) known.set(name, { cell, assignable });
-      }
-      if (kept.outline.augments) augmenting = [...augmenting, cell];
     },
     warm(module) {
       project.hold([module]);

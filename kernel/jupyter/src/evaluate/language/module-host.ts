@@ -1,7 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { CELL_MODULE } from "./prelude.js";
 
 /** A folder that exists only here; packages of the kernel lie in its node_modules. */
 const OVERLAY = "/__kernel__";
@@ -20,6 +19,8 @@ export interface ModuleHost {
     mode: ts.ResolutionMode,
     options: ts.CompilerOptions,
   ): ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations;
+  /** Whether a file stays as it is while the kernel lives: its own packages' and installed ones. */
+  isInstalled(file: string): boolean;
 }
 
 /**
@@ -46,11 +47,11 @@ export function packageOf(specifier: string): string {
  * Makes the resolver: earlier cells first, then the kernel's own packages from wherever they are
  * imported, then what the importing file's folder has.
  *
- * @param cellFile maps the number of a cell to the name of its file
+ * @param ownFile maps the name of a module of ours to its file
  * @param packages package name to folder
  */
 export function createModuleHost(
-  cellFile: (cell: number) => string,
+  ownFile: (module: string) => string | undefined,
   packages: Readonly<Record<string, string>>,
 ): ModuleHost {
   // The standard rules find a package's types (exports, typesVersions, …) if they see it in a
@@ -75,8 +76,15 @@ export function createModuleHost(
     return folder === undefined ? path : folder + path.slice(prefix.length + name.length);
   }
 
+  // A workspace's packages are links: their files do not lie in a node_modules.
+  const linked = new Set<string>();
+
   // TypeScript looks again at every cell for what an installed package failed to find.
   const failed = new Map<string, object>();
+
+  function isInstalled(file: string): boolean {
+    return file.includes("/node_modules/") || linked.has(file);
+  }
 
   function remembering<T extends object>(
     containingFile: string,
@@ -84,7 +92,7 @@ export function createModuleHost(
     found: (result: T) => unknown,
     look: () => T,
   ): T {
-    if (!containingFile.includes("/node_modules/")) return look();
+    if (!isInstalled(containingFile)) return look();
     const key = `${dirname(containingFile)}\0${what}`;
     const before = failed.get(key) as T | undefined;
     const result = before ?? look();
@@ -93,15 +101,16 @@ export function createModuleHost(
   }
 
   return {
+    isInstalled,
     resolveModule(specifier, containingFile, mode, options) {
-      if (specifier.startsWith(CELL_MODULE)) {
-        const resolvedFileName = cellFile(Number(specifier.slice(CELL_MODULE.length)));
+      const resolvedFileName = specifier.includes(":") ? ownFile(specifier) : undefined;
+      if (resolvedFileName !== undefined) {
         return {
           resolvedModule: { resolvedFileName, extension: ".ts", isExternalLibraryImport: false },
         };
       }
       const own = Object.hasOwn(packages, packageOf(specifier));
-      return remembering(
+      const result = remembering(
         containingFile,
         `module ${mode} ${specifier}`,
         ({ resolvedModule }: ts.ResolvedModuleWithFailedLookupLocations) => resolvedModule,
@@ -116,6 +125,11 @@ export function createModuleHost(
             mode,
           ),
       );
+      const found = result.resolvedModule;
+      if (found && (found.isExternalLibraryImport || isInstalled(containingFile))) {
+        if (!isInstalled(found.resolvedFileName)) linked.add(found.resolvedFileName);
+      }
+      return result;
     },
     resolveTypes(name, containingFile, mode, options) {
       // One @types/node for all: a second one would declare every global again.

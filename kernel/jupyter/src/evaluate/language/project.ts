@@ -9,8 +9,8 @@ export interface Project {
   readonly file: string;
   /** Puts a text in hand. */
   show(text: string): void;
-  /** Keeps a text as a cell that later ones can import. */
-  keep(cell: number, text: string): void;
+  /** Gives a module of ours a text, under the name by which cells import it. */
+  put(module: string, text: string): void;
   /** Keeps what these modules lead to loaded, also while the cell in hand does without. */
   hold(modules: Iterable<string>): void;
 }
@@ -62,10 +62,13 @@ export interface ProjectOptions {
 export function createProject({ cwd, packages, globals }: ProjectOptions): Project {
   const options = cellOptions();
   const file = join(cwd, "__cell__.ts");
-  const cellFile = (cell: number): string => join(cwd, `__cell_${cell}__.ts`);
-  const host = createModuleHost(cellFile, packages);
-  const given = new Map(globals.map((text, at) => [join(cwd, `__globals_${at}__.ts`), text]));
-  const kept = new Map<string, string>(given);
+  const own = new Map<string, { text: string; version: number }>();
+  // A colon in a file's name would make the rest of it a stream on Windows.
+  const fileOf = (module: string): string => join(cwd, `__${module.replace(":", "_")}__.ts`);
+  const host = createModuleHost(
+    (module) => (own.has(fileOf(module)) ? fileOf(module) : undefined),
+    packages,
+  );
   const snapshots = new Map<
     string,
     { version: string; snapshot: ts.IScriptSnapshot | undefined }
@@ -74,13 +77,29 @@ export function createProject({ cwd, packages, globals }: ProjectOptions): Proje
   // A file that TypeScript reaches from no root is forgotten, and read and bound anew later.
   const anchor = join(cwd, "__held__.ts");
   const held = new Set<string>();
-  let text = "";
-  let version = 0;
+  const given = globals.map((text, at) => {
+    put(`globals:${at}`, text);
+    return fileOf(`globals:${at}`);
+  });
+  show("");
+
+  function put(module: string, text: string): void {
+    write(fileOf(module), text);
+  }
+
+  function show(text: string): void {
+    write(file, text);
+  }
+
+  function write(name: string, text: string): void {
+    const before = own.get(name);
+    if (before?.text !== text) own.set(name, { text, version: (before?.version ?? 0) + 1 });
+  }
 
   const serviceHost: ts.LanguageServiceHost = {
     getCompilationSettings: () => options,
     // Always the same one: another root would make TypeScript resolve everything anew.
-    getScriptFileNames: () => [file, anchor, ...given.keys()],
+    getScriptFileNames: () => [file, anchor, ...given],
     getScriptVersion: versionOf,
     getScriptSnapshot: snapshotOf,
     getCurrentDirectory: () => cwd,
@@ -117,16 +136,15 @@ export function createProject({ cwd, packages, globals }: ProjectOptions): Proje
   };
 
   function ownText(name: string): string | undefined {
-    if (name === file) return text;
-    if (name !== anchor) return kept.get(name);
+    if (name !== anchor) return own.get(name)?.text;
     return [...held].map((module) => `import ${JSON.stringify(module)};\n`).join("") + "export {};";
   }
 
   // Installed packages stay as they are while a kernel lives; the user's own files are edited.
   function versionOf(name: string): string {
-    if (name === file) return String(version);
-    if (name === anchor) return String(held.size);
-    if (kept.has(name) || name.includes("/node_modules/")) return "0";
+    const mine = name === anchor ? held.size : own.get(name)?.version;
+    if (mine !== undefined) return String(mine);
+    if (host.isInstalled(name)) return "0";
     return String(ts.sys.getModifiedTime?.(name)?.getTime() ?? 0);
   }
 
@@ -142,15 +160,13 @@ export function createProject({ cwd, packages, globals }: ProjectOptions): Proje
     return snapshot;
   }
 
+  // Unless told, it takes every name for one that may be spelled in two ways.
+  const registry = ts.createDocumentRegistry(ts.sys.useCaseSensitiveFileNames, cwd);
   return {
-    service: ts.createLanguageService(serviceHost, ts.createDocumentRegistry()),
+    service: ts.createLanguageService(serviceHost, registry),
     file,
-    show(next) {
-      if (next === text) return;
-      text = next;
-      version += 1;
-    },
-    keep: (cell, content) => void kept.set(cellFile(cell), content),
+    show,
+    put,
     hold(modules) {
       for (const module of modules) held.add(module);
     },
