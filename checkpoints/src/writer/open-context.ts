@@ -1,8 +1,8 @@
-import { openForWriting, write } from "../catalog/connection.js";
-import { takeLease } from "../lease/lease.js";
-import type { WriterContext } from "./context.js";
+import { write } from "../catalog/connection.js";
 import { clearStrays } from "../files/strays.js";
-import { clearLeftovers, forgetWriter, noteWriter } from "./leftovers.js";
+import { beginContext } from "./begin-context.js";
+import type { WriterContext } from "./context.js";
+import { forgetWriter } from "./leftovers.js";
 import { interruptOwnRuns, recoverRuns } from "./runs-at-work.js";
 
 /**
@@ -12,27 +12,12 @@ import { interruptOwnRuns, recoverRuns } from "./runs-at-work.js";
  * @example const context = openContext("/n/.forkpoint");
  */
 export function openContext(path: string): WriterContext {
-  const db = openForWriting(path);
+  const context = beginContext(path);
   try {
-    const lease = write(db, () => {
-      clearLeftovers(db, path);
-      const taken = takeLease(path);
-      noteWriter(db, taken.id);
-      return taken;
-    });
-    const context: WriterContext = {
-      path,
-      db,
-      lease,
-      segments: new Map(),
-      sealedColumns: new Map(),
-      strays: new Set(),
-      sealing: Promise.resolve(),
-    };
     recoverRuns(context);
     return context;
   } catch (error) {
-    db.close();
+    context.db.close();
     throw error;
   }
 }

@@ -1,11 +1,9 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import { collectWhenDue } from "../tensors/collection.js";
 import { errorToWire } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
-import { finishContext, openContext } from "./open-context.js";
+import { beginContext, hasRunsToRecover } from "./begin-context.js";
 import type { CallMessage, ControlMessage, StatusMessage } from "./messages.js";
-import { operationsOf } from "./operations.js";
 import type { Operations } from "./operations.js";
 
 // The store worker: every write of one process happens here. An operation is done before the next
@@ -38,10 +36,20 @@ function serve(port: MessagePort, operations: Operations): void {
   port.on("close", () => ports.delete(port));
 }
 
-function start(): void {
-  const context = openContext(path);
+async function start(): Promise<void> {
+  const context = beginContext(path);
+  if (hasRunsToRecover(context)) (await import("./runs-at-work.js")).recoverRuns(context);
+  const early: ControlMessage[] = [];
+  let handle = (message: ControlMessage): void => void early.push(message);
+  main.on("message", (message: ControlMessage) => handle(message));
+  // Reading can begin. What writes rows takes three times as long to load as all this took.
+  tell({ kind: "ready" });
+  const { operationsOf } = await import("./operations.js");
+  const { finishContext } = await import("./open-context.js");
+  const { collectWhenDue } = await import("../tensors/collection.js");
   const operations = operationsOf(context);
-  main.on("message", (message: ControlMessage) => {
+
+  handle = (message) => {
     if (message.kind === "connect") return serve(message.port, operations);
     // What was asked before the end is still done, whichever port it came by.
     for (const port of ports) {
@@ -58,14 +66,12 @@ function start(): void {
       () => end({ kind: "closed", error: null }),
       (fault) => end({ kind: "closed", error: errorToWire(asWriteError(fault, path)) }),
     );
-  });
-  tell({ kind: "ready" });
+  };
+  for (const message of early) handle(message);
   // Once a day, when whoever opened the store has got what it was waiting for.
   setTimeout(() => context.db.open && collectWhenDue(context), 5_000).unref();
 }
 
-try {
-  start();
-} catch (error) {
-  tell({ kind: "failed", error: errorToWire(asWriteError(error, path)) });
-}
+start().catch((error: unknown) =>
+  tell({ kind: "failed", error: errorToWire(asWriteError(error, path)) }),
+);
