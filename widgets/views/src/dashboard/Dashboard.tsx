@@ -72,6 +72,7 @@ export function Dashboard(props: {
         </div>
         <TextProgress timeline={timeline} />
       </div>
+      <div className="fp-sections">{/* One Section a view. */}</div>
     </article>
   );
 }
