@@ -55,6 +55,10 @@ export class TimelineModel extends ForkpointModel {
       metrics: [],
       samples: [],
       marks: [],
+      stretches: [],
+      reduced_until: null,
+      proposal: { name: "", to: 0, learning_rate: null, weight_decay: null },
+      reaching: null,
       sequence: 0,
       display_step: null,
     };
@@ -188,10 +192,10 @@ export class TimelineModel extends ForkpointModel {
       (this.attributes["metrics"] as Binary[]).push(chunk);
     }
     this.state = merged.state;
-    const { sequence, step, run, samples, marks } = merged.state;
+    const { sequence, step, run, samples, marks, reaching } = merged.state;
     this.merging = true;
     try {
-      this.set({ sequence, step, run, samples, marks });
+      this.set({ sequence, step, run, samples, marks, reaching });
     } finally {
       this.merging = false;
     }
