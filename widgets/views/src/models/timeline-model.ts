@@ -6,6 +6,7 @@ import {
   parseTimelineState,
   WireInvalid,
   type Binary,
+  type TimelineAction,
   type TimelineAppend,
 } from "@forkpoint/wire";
 import type { Axis } from "../timeline/axis.js";
@@ -34,6 +35,7 @@ export class TimelineModel extends ForkpointModel {
   declare problem: WireInvalid | null;
   declare columns: Columns;
   declare private held: Axis | null;
+  declare private all: Axis;
   declare private previewed: number | null;
   declare private merging: boolean;
 
@@ -70,6 +72,7 @@ export class TimelineModel extends ForkpointModel {
     own["cursorChanges"] = createChanges();
     this.problem = null;
     this.held = null;
+    this.all = { from: 0, to: 0 };
     this.previewed = null;
     this.merging = false;
     this.columns = createColumns();
@@ -107,13 +110,14 @@ export class TimelineModel extends ForkpointModel {
     this.cursorChanges.emit();
   }
 
-  /** The steps to show: all there are, or those there were when a drag began. */
+  /** The steps to show: all there are, or those there were when a drag began. The same object while they stay. */
   get axis(): Axis {
     if (this.held) return this.held;
-    const { columns } = this;
-    return columns.length === 0
-      ? { from: 0, to: 0 }
-      : { from: columns.step[0]!, to: columns.step[columns.length - 1]! };
+    const { columns, all } = this;
+    const from = columns.step[0] ?? 0;
+    const to = columns.length === 0 ? from : columns.step[columns.length - 1]!;
+    if (from !== all.from || to !== all.to) this.all = { from, to };
+    return this.all;
   }
 
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
@@ -127,10 +131,22 @@ export class TimelineModel extends ForkpointModel {
     await this.ask({ action });
   }
 
-  /** Opens a new session that goes on from a step, with the same settings. Throws RequestFailed. */
-  async resumeFrom(step: number): Promise<void> {
-    await this.ask({ action: "resume", step });
+  /**
+   * Opens a new session that goes on from a step, with the same settings or with others, and trains it.
+   *
+   * @returns what the kernel says of it
+   * @throws RequestFailed
+   * @example await timeline.branch({ action: "resume", step: 300 });
+   */
+  async branch(action: Extract<TimelineAction, { action: "resume" | "fork" }>): Promise<string> {
+    const { message = "" } = await this.ask({ ...action });
     this.show(null);
+    return message;
+  }
+
+  /** Ends the replay that a branch waits for. Throws RequestFailed. */
+  async cancelBranch(): Promise<void> {
+    await this.ask({ action: "cancel" });
   }
 
   /** Saved widget state and echoes to the kernel never hold what is the page's alone. */
@@ -167,6 +183,7 @@ export class TimelineModel extends ForkpointModel {
       if (!metrics) return;
       this.columns = createColumns();
       for (const chunk of chunks) appendRows(this.columns, decodeRows(chunk));
+      this.columns.selectedUntil = state.reduced_until ?? -1;
       const newest = this.columns.step[this.columns.length - 1] ?? -1;
       if (this.displayStep !== null && this.displayStep > newest) this.set("display_step", null);
     });

@@ -6,6 +6,7 @@ import { downsample, extent } from "./downsample.js";
 function columnsOf(steps: number[], losses: number[]): Columns {
   return {
     length: steps.length,
+    selectedUntil: -1,
     step: Float64Array.from(steps),
     values: new Map([["loss", Float64Array.from(losses)]]),
   };
@@ -52,7 +53,12 @@ describe("downsampling", () => {
     const spikes = Array.from({ length: 20 }, (_, index) => 1017 + index * 49_999);
     for (const at of spikes) losses[at] = 9;
     const step = Float64Array.from({ length: count }, (_, at) => at);
-    const columns: Columns = { length: count, step, values: new Map([["loss", losses]]) };
+    const columns: Columns = {
+      length: count,
+      selectedUntil: -1,
+      step,
+      values: new Map([["loss", losses]]),
+    };
     const points = downsample(columns, "loss", 0, count - 1, 640);
     expect(points.filter(({ value }) => value === 9).map((point) => point.step)).toEqual(spikes);
     expect(points.length).toBeLessThanOrEqual(4 * 640);

@@ -1,18 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Columns } from "./columns.js";
-import {
-  firstAtOrAfter,
-  lastAtOrBefore,
-  lastItemAtOrBefore,
-  nearestStep,
-  valueAt,
-} from "./search.js";
+import { firstAtOrAfter, lastAtOrBefore, lastItemAtOrBefore, valueAt } from "./search.js";
 
 function columnsOf(steps: number[], values: Record<string, number[]> = {}): Columns {
   const room = (numbers: number[]): Float64Array => Float64Array.from([...numbers, 0, 0]);
   return {
     length: steps.length,
+    selectedUntil: -1,
     step: room(steps),
     values: new Map(Object.entries(values).map(([name, column]) => [name, room(column)])),
   };
@@ -31,21 +26,6 @@ test("rows and items are found as by looking at every one", () => {
       expect(lastAtOrBefore(columns, step)).toBe(steps.findLastIndex((at) => at <= step));
       const items = steps.map((at) => ({ step: at }));
       expect(lastItemAtOrBefore(items, step)).toBe(steps.findLastIndex((at) => at <= step));
-    }),
-  );
-});
-
-test("the nearest recorded step is none but the nearest", () => {
-  fc.assert(
-    fc.property(ascending, fc.double({ min: -10, max: 520, noNaN: true }), (steps, step) => {
-      const nearest = nearestStep(columnsOf(steps), step);
-      if (steps.length === 0) {
-        expect(nearest).toBeNull();
-        return;
-      }
-      const distances = steps.map((at) => Math.abs(at - step));
-      expect(steps).toContain(nearest);
-      expect(Math.abs(nearest! - step)).toBe(Math.min(...distances));
     }),
   );
 });
