@@ -29,9 +29,9 @@ export function dashboard(session: Session): View {
       await showInstead(loaded, previous);
       if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
     });
-    const follow = (branch: Session): void => {
+    const follow = (branch: Session): Promise<void> => {
       library.setActive(branch);
-      void showInstead(branch, timeline.session);
+      return showInstead(branch, timeline.session);
     };
     timeline.onResumed.add(follow);
     async function showInstead(next: Session, previous: Session | null): Promise<void> {

@@ -42,8 +42,11 @@ export interface Timeline {
   picture(): string;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
-  /** Told of a session that goes on from a step of this one, because the page asked for it. */
-  onResumed: Set<(branch: Session) => void>;
+  /**
+   * Told of a session that goes on from a step of this one, because the page asked for it. The page is answered
+   * when all have done with it.
+   */
+  onResumed: Set<(branch: Session) => Promise<void>>;
 }
 
 const timelines = new WeakMap<Session, Promise<Timeline>>();
@@ -232,7 +235,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
       case "fork": {
         const branch = await branching.perform(request);
         marksMayDiffer();
-        for (const listener of onResumed) listener(branch);
+        await Promise.all([...onResumed].map((listener) => listener(branch)));
         const from = wholeText(branch.row.forkStep);
         if (branch.run) return { message: `${branch.name} goes on from step ${from}.` };
         return { message: `${branch.name} is at step ${from}; its cells train it on.` };
