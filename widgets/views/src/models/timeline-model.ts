@@ -13,12 +13,17 @@ import type { Axis } from "../timeline/axis.js";
 import { appendRows, createColumns, type Columns } from "../timeline/columns.js";
 import { mergeAppend, type TimelineFacts } from "../timeline/merge.js";
 import { decodeRows } from "../timeline/rows.js";
-import { lastAtOrBefore } from "../timeline/search.js";
+import { lastAtOrBefore, valueAt, type ValueAt } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
 import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
 
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
+
+/** Rows of a range, fetched for a closer look. */
+export interface Detail extends Axis {
+  columns: Columns;
+}
 
 /**
  * One session's timeline, and the step all its views show. The page owns nothing of its state that the kernel
@@ -34,6 +39,8 @@ export class TimelineModel extends ForkpointModel {
   /** why the newest state or message could not be read */
   declare problem: WireInvalid | null;
   declare columns: Columns;
+  /** all rows of a range of which `columns` hold a selection; null until one was asked for */
+  declare detail: Detail | null;
   declare private held: Axis | null;
   declare private all: Axis;
   declare private previewed: number | null;
@@ -76,6 +83,7 @@ export class TimelineModel extends ForkpointModel {
     this.previewed = null;
     this.merging = false;
     this.columns = createColumns();
+    this.detail = null;
     super.initialize(attributes, options);
     this.state = parseTimelineState({ ...this.defaults(), metrics: [] });
     this.readState(true);
@@ -149,6 +157,34 @@ export class TimelineModel extends ForkpointModel {
     await this.ask({ action: "cancel" });
   }
 
+  /**
+   * Fetches all rows of a range of which the page holds a selection, where a kernel is there to ask; nothing
+   * where the page has them. Throws RequestFailed, WireInvalid.
+   */
+  async fetchDetail(from: number, to: number): Promise<void> {
+    const { columns } = this;
+    if (columns.selectedUntil < from || !this.liveness.live) return;
+    if (this.detail && this.detail.from <= from && this.detail.to >= to) return;
+    const { buffers, reduced } = await this.ask({ action: "range", from, to });
+    const detail: Detail = { from, to, columns: createColumns() };
+    for (const buffer of buffers) appendRows(detail.columns, decodeRows(buffer));
+    if (reduced) detail.columns.selectedUntil = to;
+    this.detail = detail;
+    this.dataChanges.emit();
+    this.cursorChanges.emit();
+  }
+
+  /** The rows to draw or read between two steps: those fetched, where they hold more. */
+  rowsFor(from: number, to: number): Columns {
+    const { detail } = this;
+    return detail && detail.from <= from && detail.to >= to ? detail.columns : this.columns;
+  }
+
+  /** The newest value of a column at or before a step, from the closest rows the page has. */
+  valueAt(name: string, step: number): ValueAt | null {
+    return valueAt(this.rowsFor(step, step), name, step) ?? valueAt(this.columns, name, step);
+  }
+
   /** Saved widget state and echoes to the kernel never hold what is the page's alone. */
   override get_state(dropDefaults?: boolean): ReturnType<ForkpointModel["get_state"]> {
     const state = super.get_state(dropDefaults);
@@ -182,6 +218,7 @@ export class TimelineModel extends ForkpointModel {
       this.state = state;
       if (!metrics) return;
       this.columns = createColumns();
+      this.detail = null;
       for (const chunk of chunks) appendRows(this.columns, decodeRows(chunk));
       this.columns.selectedUntil = state.reduced_until ?? -1;
       const newest = this.columns.step[this.columns.length - 1] ?? -1;
@@ -191,7 +228,7 @@ export class TimelineModel extends ForkpointModel {
 
   private received(content: unknown, buffers: readonly Binary[]): void {
     const message = content as { kind?: unknown; id?: unknown } | null;
-    if (message?.kind === "reply") this.requests.settle(message);
+    if (message?.kind === "reply") this.requests.settle(message, buffers);
     if (message?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {

@@ -2,7 +2,6 @@ import type { ReactNode } from "react";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { fractionOf } from "../timeline/axis.js";
-import { valueAt } from "../timeline/search.js";
 import { nearMarks } from "./near-marks.js";
 
 /** How near, as a fraction of the bar, a mark is to be named. */
@@ -15,8 +14,8 @@ const NEAR = 0.006;
  */
 export function HoverTip(props: { timeline: TimelineModel; step: number }): ReactNode {
   const { timeline, step } = props;
-  const { axis, columns, state } = timeline;
-  const loss = valueAt(columns, "train_loss", step);
+  const { axis, state } = timeline;
+  const loss = timeline.valueAt("train_loss", step);
   const marks = nearMarks(state.marks, step, (axis.to - axis.from) * NEAR);
   return (
     <div

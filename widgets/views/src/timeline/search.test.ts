@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Columns } from "./columns.js";
-import { firstAtOrAfter, lastAtOrBefore, lastItemAtOrBefore, valueAt } from "./search.js";
+import {
+  firstAtOrAfter,
+  lastAtOrBefore,
+  lastItemAtOrBefore,
+  valueAfter,
+  valueAt,
+} from "./search.js";
 
 function columnsOf(steps: number[], values: Record<string, number[]> = {}): Columns {
   const room = (numbers: number[]): Float64Array => Float64Array.from([...numbers, 0, 0]);
@@ -36,5 +42,7 @@ test("a value that is recorded now and then is the one at or before a step", () 
   expect(valueAt(columns, "validation_loss", 2)).toEqual({ step: 2, value: 2 });
   expect(valueAt(columns, "validation_loss", 99)).toEqual({ step: 2, value: 2 });
   expect(valueAt(columns, "learning_rate", 2)).toBeNull();
+  expect(valueAfter(columns, "validation_loss", 1)).toEqual({ step: 2, value: 2 });
+  expect(valueAfter(columns, "validation_loss", 3)).toBeNull();
   expect(valueAt(columnsOf([5], { validation_loss: [1] }), "validation_loss", 4)).toBeNull();
 });

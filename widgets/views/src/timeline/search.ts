@@ -48,6 +48,21 @@ export function valueAt(columns: Columns, name: string, step: number): ValueAt |
 }
 
 /**
+ * The first value of a column at or after `step`; null where there is none.
+ *
+ * @example valueAfter(columns, "validation_loss", 250) // { step: 300, value: 1.58 }
+ */
+export function valueAfter(columns: Columns, name: string, step: number): ValueAt | null {
+  const column = columns.values.get(name);
+  if (!column) return null;
+  for (let row = firstAtOrAfter(columns, step); row < columns.length; row++) {
+    const value = column[row]!;
+    if (!Number.isNaN(value)) return { step: columns.step[row]!, value };
+  }
+  return null;
+}
+
+/**
  * Index of the last item at or before `step` in a list that ascends by step; -1 where there is none.
  *
  * @example lastItemAtOrBefore(samples, 250)
