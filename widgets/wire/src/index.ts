@@ -23,6 +23,7 @@ export {
   type TimelineAction,
   type TimelineRequest,
 } from "./timeline/requests.js";
+export { parseActivityState, type ActivityState, type WireTraining } from "./activity/state.js";
 export {
   LIBRARY_STATUSES,
   parseLibraryState,

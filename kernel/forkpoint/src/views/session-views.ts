@@ -2,6 +2,7 @@ import { Widget } from "@forkpoint/jupyter";
 import type { Session, TrainingStore } from "@forkpoint/training";
 import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
+import { kernelActivity } from "./activity.js";
 import { createLibrary } from "./library.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
@@ -44,6 +45,7 @@ export function dashboard(session: Session): View {
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       library: library.widget,
+      activity: await kernelActivity(),
       text: timeline.text(),
     });
     return formsOf(widget, () => timeline, listeners);

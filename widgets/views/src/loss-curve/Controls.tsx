@@ -22,7 +22,7 @@ export function Controls(props: {
     <span className="fp-curve-controls" data-lm-suppress-shortcuts="true">
       <span className="fp-smoothing" title={`Smoothing ${words}`}>
         <label id={label} htmlFor={`${label}-range`}>
-          Smoothing
+          Smooth
         </label>
         <input
           id={`${label}-range`}

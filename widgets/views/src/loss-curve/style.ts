@@ -1,7 +1,10 @@
 /** The plot, its controls and overlays. */
 export const lossCurveStyle = `
 .fp-curve { display: grid; gap: 4px; min-width: 0; }
-.fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; }
+.fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; }
+/* Its height must not change with the words in it: the plot would jump under the pointer. */
+.fp-curve-head .fp-legend { flex: 1 1 260px; flex-wrap: nowrap; min-width: 0; overflow: hidden; white-space: nowrap; }
+.fp-curve-head .fp-legend-entry { overflow: hidden; text-overflow: ellipsis; }
 .fp-curve-controls { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-left: auto; }
 .fp-smoothing { display: inline-flex; align-items: center; gap: 6px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-range { width: 72px; height: 16px; margin: 0; accent-color: var(--jp-brand-color1); }
