@@ -11,8 +11,9 @@ import { startLab } from "../support/lab.js";
 import type { Lab } from "../support/lab.js";
 
 const LAST = 120;
+// No keyframe between the first and the last state: every step between is made again from the first.
 const source = `import { open, microGPT, corpus, adamW, dashboard } from "forkpoint";
-const store = await open();
+const store = await open({ keyframes: { minimumSteps: 1000, seconds: 600 } });
 const session = await store.session("sonnets", {
   model: microGPT({ layers: 2, heads: 2, embed: 32, block: 16 }), data: corpus.sonnets(),
   optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, seed: 3, evaluateEvery: 40, sampleTokens: 20,
@@ -48,6 +49,21 @@ const status = (): Promise<string> =>
     .innerText()
     .catch(() => "");
 
+/** Drags the bar's thumb; the step that is shown then. */
+async function dragTo(part: number): Promise<number> {
+  const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
+  const y = bar.y + bar.height / 2;
+  await page.mouse.move(bar.x + bar.width - 12, y);
+  await page.mouse.down();
+  await page.mouse.move(bar.x + bar.width * part, y, { steps: 8 });
+  await page.mouse.up();
+  const label = await hook(page, "fp-step-label").innerText();
+  return Number(/\d+/.exec(label)![0]);
+}
+
+const title = (): Promise<string> => page.locator(".fp-title").first().innerText();
+const asked = (): number => browser.sent.get("comm_msg") ?? 0;
+
 async function losses(session: Session): Promise<(number | null)[]> {
   const table = await session.metrics({ columns: ["train_loss"] });
   return Array.from(table.getChild("train_loss")!, (loss) => loss as number | null);
@@ -57,14 +73,7 @@ test("drag to a step that was not saved, Resume from here: the same losses, bit 
   await runAll(page);
   await expect.poll(status, { timeout: 60_000 }).toMatch(/completed/i);
   expect(await hook(page, "fp-resume-button").count()).toBe(0);
-  const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
-  const y = bar.y + bar.height / 2;
-  await page.mouse.move(bar.x + bar.width - 12, y);
-  await page.mouse.down();
-  await page.mouse.move(bar.x + bar.width * 0.61, y, { steps: 8 });
-  await page.mouse.up();
-  const label = await hook(page, "fp-step-label").innerText();
-  const step = Number(/\d+/.exec(label)![0]);
+  const step = await dragTo(0.61);
   expect(step % 50).not.toBe(0);
   await hook(page, "fp-resume-button").click();
   // The dashboard shows the new session, Live, to the same end.
@@ -80,5 +89,52 @@ test("drag to a step that was not saved, Resume from here: the same losses, bit 
   expect(branch.resumedFromStep).toBe(step);
   expect(await losses(branch)).toEqual(await losses(parent));
   expect(await branch.digest()).toBe(await parent.digest());
+  await store.close();
+});
+
+test("hovering the bar says what is there, playing moves every view, and neither asks the kernel", async () => {
+  const before = asked();
+  const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
+  await page.mouse.move(bar.x + bar.width * 0.3, bar.y + bar.height / 2);
+  await page.getByText(/step \d+ · loss \d/).waitFor();
+  await hook(page, "fp-speed").selectOption("8");
+  await hook(page, "fp-play").click();
+  const shown = new Set<string>();
+  const label = async (): Promise<string> => {
+    const text = await hook(page, "fp-step-label").innerText();
+    shown.add(text);
+    return text;
+  };
+  await expect.poll(label, { timeout: 60_000, interval: 50 }).toContain("Live");
+  expect(shown.size).toBeGreaterThan(5);
+  expect(asked()).toBe(before);
+});
+
+test("Fork from here: what cannot be is said in the form; then the dashboard shows the fork", async () => {
+  const step = await dragTo(0.4);
+  await hook(page, "fp-fork-button").click();
+  const form = hook(page, "fp-fork-form");
+  await hook(page, "fp-fork-learning-rate").fill("fast");
+  await page.keyboard.press("Enter");
+  await form.getByText("A number above 0.").waitFor();
+  await hook(page, "fp-fork-learning-rate").fill("3e-3");
+  await hook(page, "fp-fork-name").fill("sonnets");
+  await page.keyboard.press("Enter");
+  expect(await hook(page, "fp-fork-refusal").innerText()).toContain("Use another name");
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "detached" });
+  await hook(page, "fp-fork-button").click();
+  await hook(page, "fp-fork-name").fill("hot");
+  await hook(page, "fp-fork-learning-rate").fill("3e-3");
+  await hook(page, "fp-fork-to").fill(String(step + 30));
+  await page.keyboard.press("Enter");
+  await expect.poll(title, { timeout: 60_000 }).toBe("hot");
+  await expect.poll(status, { timeout: 60_000 }).toMatch(/completed/i);
+
+  const store = await open({ from: folder });
+  const hot = await store.session("hot");
+  expect(hot.resumedFromStep).toBe(step);
+  expect(hot.step).toBe(step + 30);
+  expect(hot.trainingConfig.optimizer).toMatchObject({ learningRate: 3e-3, weightDecay: 0.1 });
   await store.close();
 });

@@ -183,6 +183,7 @@ export class TrainingStore {
       session = new Session(this.store, row, this.#onFailure, this.#keyframes, this.#port());
       this.#sessions.set(row.id, session);
       session.subscribe(({ kind }) => {
+        if (kind === "run") for (const listener of activityListeners) listener();
         if (kind !== "checkpoint") return;
         for (const listener of this.#libraryListeners) listener();
       });
@@ -246,6 +247,19 @@ export class TrainingStore {
       if (!this.store.sessions.byName(name)) return name;
     }
   }
+}
+
+const activityListeners = new Set<() => void>();
+
+/**
+ * Calls back whenever a run has begun, paused, gone on or ended in any store of this process, until the returned
+ * function is called.
+ *
+ * @example const stop = onActivity(() => console.log("something trains, or does no longer"));
+ */
+export function onActivity(listener: () => void): () => void {
+  activityListeners.add(listener);
+  return () => void activityListeners.delete(listener);
 }
 
 const opened = new Map<string, Promise<TrainingStore>>();

@@ -64,6 +64,9 @@ function make<T extends WidgetModel>(
 const timeline = make(widgets.TimelineModel, scene.timeline);
 const speak = heard;
 const library = make(widgets.LibraryModel, scene.library);
+const activity = make(widgets.ActivityModel, {
+  training: [{ session_id: "abcd1234ef", name: "sonnets", status: "running" }],
+});
 const views = {
   dashboard: [widgets.DashboardModel, widgets.DashboardView],
   scrubBar: [widgets.ScrubBarModel, widgets.ScrubBarView],
@@ -73,7 +76,10 @@ const views = {
 } as const;
 for (const name of (asked.get("views") ?? "dashboard").split(",")) {
   const [Model, View] = views[name as keyof typeof views];
-  const view = new View({ model: make(Model, { timeline, library }), options: {} } as never);
+  const view = new View({
+    model: make(Model, { timeline, library, activity }),
+    options: {},
+  } as never);
   view.render();
   document.body.append(view.el);
 }

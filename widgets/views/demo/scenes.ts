@@ -28,9 +28,18 @@ const timeline = {
   metrics: [rows(0, 1234)],
   samples: samples(1234),
   marks: [
+    ...[0, 20, 50, 110, 230, 400, 600, 800, 1000, 1100, 1200].map((step) => {
+      return { step, kind: "checkpoint", label: "keyframe" };
+    }),
+    { step: 300, kind: "fork", label: "to hot" },
     { step: 500, kind: "model", label: "First words" },
+    { step: 700, kind: "event", label: "loss spike, rolled back" },
     { step: 900, kind: "model", label: "Half way" },
   ],
+  stretches: [{ run_id: "r1", status: "running", from: 0, to: 1234, inherited: false }],
+  reduced_until: null as number | null,
+  proposal: { name: "sonnets-2", to: 2000, learning_rate: 0.001, weight_decay: 0.1 },
+  reaching: null as { from: number; to: number; step: number } | null,
   sequence: 1,
 };
 const library = {
@@ -57,6 +66,28 @@ const nothing = { metrics: [], samples: [], marks: [], step: 0 };
 /** What a kernel would have sent: state of the timeline, of the library, and whether the kernel is there. */
 export const scenes: Record<string, { timeline: object; library: object; live?: boolean }> = {
   running: { timeline, library },
+  reaching: { timeline: { ...timeline, reaching: { from: 230, to: 377, step: 310 } }, library },
+  forked: {
+    timeline: {
+      ...timeline,
+      session: {
+        ...session,
+        id: "s2",
+        name: "hot",
+        parent_id: "s1",
+        parent_name: "sonnets",
+        fork_step: 400,
+      },
+      stretches: [
+        { run_id: "r0", status: "interrupted", from: 0, to: 400, inherited: true },
+        { run_id: "r1", status: "interrupted", from: 401, to: 700, inherited: false },
+        { run_id: "r2", status: "running", from: 801, to: 1234, inherited: false },
+      ],
+      metrics: [rows(0, 700), rows(801, 1234)],
+      marks: [{ step: 400, kind: "fork", label: "from sonnets" }],
+    },
+    library,
+  },
   paused: { timeline: { ...timeline, run: { ...run, status: "paused" } }, library },
   completed: {
     timeline: {

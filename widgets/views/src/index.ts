@@ -1,4 +1,5 @@
 export { TimelineModel } from "./models/timeline-model.js";
+export { ActivityModel } from "./models/activity-model.js";
 export { LibraryModel } from "./models/library-model.js";
 export {
   DashboardModel,

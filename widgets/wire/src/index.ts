@@ -14,13 +14,16 @@ export {
   type WireSample,
   type WireSession,
 } from "./timeline/state.js";
+export type { WireProposal, WireReaching } from "./timeline/branching.js";
+export type { WireStretch } from "./timeline/stretch.js";
+export { parseTimelineAppend, type TimelineAppend } from "./timeline/messages.js";
 export {
-  parseTimelineAppend,
   parseTimelineRequest,
   TIMELINE_ACTIONS,
-  type TimelineAppend,
+  type TimelineAction,
   type TimelineRequest,
-} from "./timeline/messages.js";
+} from "./timeline/requests.js";
+export { parseActivityState, type ActivityState, type WireTraining } from "./activity/state.js";
 export {
   LIBRARY_STATUSES,
   parseLibraryState,

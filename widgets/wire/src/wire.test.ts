@@ -11,6 +11,10 @@ const state: TimelineState = {
   metrics: [new Uint8Array([1])],
   samples: [{ step: 0, prompt: "", text: "</script>" }],
   marks: [],
+  stretches: [],
+  reduced_until: null,
+  proposal: { name: "a-2", to: 0, learning_rate: null, weight_decay: null },
+  reaching: null,
   sequence: 0,
   text: "",
 };

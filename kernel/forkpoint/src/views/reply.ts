@@ -1,5 +1,8 @@
 import type { Widget } from "@forkpoint/jupyter";
-import type { Reply } from "@forkpoint/wire";
+import type { Reply, ReplyDone } from "@forkpoint/wire";
+
+/** What a page is answered; `buffers` go beside it. */
+export type Answer = Omit<ReplyDone, "kind" | "id" | "ok"> & { buffers?: Uint8Array[] };
 
 /**
  * Answers what the page asks of a widget. Whatever goes wrong is answered with a code and a
@@ -8,7 +11,7 @@ import type { Reply } from "@forkpoint/wire";
 export function answerRequests<Request extends { id: string }>(
   widget: Widget,
   parse: (content: unknown) => Request,
-  perform: (request: Request) => Promise<{ message?: string; trash_id?: string }>,
+  perform: (request: Request) => Promise<Answer>,
 ): void {
   widget.onMessage((content) => {
     let id = "";
@@ -19,12 +22,12 @@ export function answerRequests<Request extends { id: string }>(
         return perform(request);
       })
       .then(
-        (done) => send({ kind: "reply", id, ok: true, ...done }),
+        ({ buffers, ...done }) => send({ kind: "reply", id, ok: true, ...done }, buffers),
         (error: Error & { code?: string }) => {
           const { code = error.name, message } = error;
           send({ kind: "reply", id, ok: false, error: { code, message } });
         },
       );
   });
-  const send = (reply: Reply): void => widget.send(reply);
+  const send = (reply: Reply, buffers?: Uint8Array[]): void => widget.send(reply, buffers);
 }

@@ -2,6 +2,7 @@ import { Widget } from "@forkpoint/jupyter";
 import type { Session, TrainingStore } from "@forkpoint/training";
 import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
+import { kernelActivity } from "./activity.js";
 import { createLibrary } from "./library.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
@@ -29,9 +30,9 @@ export function dashboard(session: Session): View {
       await showInstead(loaded, previous);
       if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
     });
-    const follow = (branch: Session): void => {
+    const follow = (branch: Session): Promise<void> => {
       library.setActive(branch);
-      void showInstead(branch, timeline.session);
+      return showInstead(branch, timeline.session);
     };
     timeline.onResumed.add(follow);
     async function showInstead(next: Session, previous: Session | null): Promise<void> {
@@ -44,6 +45,7 @@ export function dashboard(session: Session): View {
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       library: library.widget,
+      activity: await kernelActivity(),
       text: timeline.text(),
     });
     return formsOf(widget, () => timeline, listeners);

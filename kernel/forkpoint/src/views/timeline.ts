@@ -1,17 +1,36 @@
 import type { Table } from "apache-arrow";
-import { tableFromIPC, tableToIPC } from "apache-arrow";
+import { tableFromIPC } from "apache-arrow";
 import type { RunRow } from "@forkpoint/checkpoints";
 import { Widget } from "@forkpoint/jupyter";
 import { modelSummary } from "@forkpoint/training";
 import type { Session, SessionUpdate, TrainingStore } from "@forkpoint/training";
-import { MODEL_NAMES, VIEWS_MODULE, WIRE_RANGE, parseTimelineRequest } from "@forkpoint/wire";
-import type { TimelineAppend, TimelineState, WireMark, WireRun, WireSample } from "@forkpoint/wire";
+import {
+  LIMITS,
+  MODEL_NAMES,
+  VIEWS_MODULE,
+  WIRE_RANGE,
+  parseTimelineRequest,
+} from "@forkpoint/wire";
+import type {
+  TimelineAppend,
+  TimelineRequest,
+  TimelineState,
+  WireRun,
+  WireSample,
+  WireStretch,
+} from "@forkpoint/wire";
 import { curveSvg } from "../text/curve.js";
 import { countText, durationText, lossText, wholeText } from "../text/number.js";
+import { createBranching, proposalOf } from "./branching.js";
+import { marksOf } from "./marks.js";
 import { answerRequests } from "./reply.js";
+import type { Answer } from "./reply.js";
+import { joinedRows, sentRows } from "./rows.js";
 
 /** Streams kept apart before they are joined into one: each is a frame of the page's reload. */
 const mostChunks = 200;
+/** Time in which changes of marks are gathered, in milliseconds: keyframes may come many a second. */
+const gatherMarks = 500;
 
 /** The kernel's side of a session's timeline: one per session, whatever views show it. */
 export interface Timeline {
@@ -23,8 +42,11 @@ export interface Timeline {
   picture(): string;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
-  /** Told of a session that goes on from a step of this one, because the page asked for it. */
-  onResumed: Set<(branch: Session) => void>;
+  /**
+   * Told of a session that goes on from a step of this one, because the page asked for it. The page is answered
+   * when all have done with it.
+   */
+  onResumed: Set<(branch: Session) => Promise<void>>;
 }
 
 const timelines = new WeakMap<Session, Promise<Timeline>>();
@@ -45,6 +67,8 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   let metrics: Uint8Array[] = [];
   let samples: WireSample[] = [];
   let lastStep = -1;
+  let reducedUntil: number | null = null;
+  let marks = marksOf(store, session);
   let sequence = 0;
   let pace: { rate: number | null; secondsLeft: number | null } = { rate: null, secondsLeft: null };
   let shownRun: string | null = null;
@@ -54,13 +78,22 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
 
   async function reload(): Promise<void> {
     const [table, texts] = await Promise.all([session.metrics(), session.samples()]);
-    metrics = table.numRows > 0 ? [tableToIPC(table, "stream")] : [];
     samples = texts.map(({ step, prompt, text }) => ({ step, prompt, text }));
-    lastStep = table.numRows > 0 ? Number(table.getChild("step")!.get(table.numRows - 1)) : -1;
+    lastStep = lastStepOf(table);
+    reducedUntil = null;
+    metrics = [];
+    if (table.numRows > 0) keep(table);
     // What arrived while the store was read may be in it already: a chunk is stored whole.
     const missed = during;
     during = [];
     for (const update of missed) take(update);
+  }
+
+  /** Takes rows in place of all that there are; of very many only a selection stays here. */
+  function keep(table: Table): void {
+    const { stream, reduced } = sentRows(table);
+    metrics = [stream];
+    if (reduced) reducedUntil = lastStepOf(table);
   }
 
   function take(update: SessionUpdate): Uint8Array | WireSample[] | null {
@@ -70,7 +103,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
       if (newest <= lastStep) return null;
       lastStep = newest;
       metrics.push(update.chunk);
-      if (metrics.length > mostChunks) metrics = [joined(metrics)];
+      if (metrics.length > mostChunks) keep(tableOf(metrics));
       pace = { rate: update.rate, secondsLeft: update.secondsLeft };
       return update.chunk;
     }
@@ -84,6 +117,10 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   }
 
   await reload();
+  const branching = createBranching(store, session, () => {
+    widget.set({ reaching: branching.reaching }, { silent: true });
+    append({ reaching: branching.reaching });
+  });
   const widget = new Widget({
     model: MODEL_NAMES.timeline,
     view: null,
@@ -102,7 +139,11 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
       backend: session.engineTitle ?? engineOfRun(session.runs.at(-1)),
       metrics: metrics as unknown as TimelineState["metrics"],
       samples,
-      marks: marksOf(store, session),
+      marks,
+      stretches: stretchesOf(store, session),
+      reduced_until: reducedUntil,
+      proposal: proposalOf(store, session),
+      reaching: branching.reaching,
       sequence,
       text: textOf(session, run, tableOf(metrics)),
     };
@@ -126,13 +167,31 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   function append(content: Partial<TimelineAppend>, chunk?: Uint8Array): void {
     sequence += 1;
     const { step, run } = { step: Math.max(lastStep, 0), run: runNow() };
-    widget.set({ metrics, samples, step, run, sequence }, { silent: true });
+    const kept = { metrics, samples, marks, step, run, sequence, reduced_until: reducedUntil };
+    widget.set(kept, { silent: true });
     const message: TimelineAppend = { kind: "append", sequence, step, run, ...content };
     widget.send(message, chunk ? [chunk] : []);
   }
 
+  let gathering = false;
+  function marksMayDiffer(): void {
+    if (gathering) return;
+    gathering = true;
+    setTimeout(() => {
+      gathering = false;
+      // The store may have been closed meanwhile.
+      if (!store.open.includes(session)) return;
+      const now = marksOf(store, session);
+      if (JSON.stringify(now) === JSON.stringify(marks)) return;
+      marks = now;
+      widget.set({ proposal: proposalOf(store, session) });
+      append({ marks });
+    }, gatherMarks).unref();
+  }
+
   async function showAll(): Promise<void> {
-    if (metrics.length > 1) metrics = [joined(metrics)];
+    if (metrics.length > 1) keep(tableOf(metrics));
+    marks = marksOf(store, session);
     sequence += 1;
     widget.set({ ...stateNow() });
     for (const listener of listeners) listener();
@@ -146,7 +205,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     const fresh = take(update);
     if (update.kind === "rows" && fresh) return append({}, fresh as Uint8Array);
     if (update.kind === "samples" && fresh) return append({ samples: fresh as WireSample[] });
-    if (update.kind === "checkpoint") return append({ marks: marksOf(store, session) });
+    if (update.kind === "checkpoint") return marksMayDiffer();
     if (update.kind === "engine") return widget.set({ backend: session.engineTitle ?? "" });
     if (update.kind === "rewound") {
       shownRun = null;
@@ -165,22 +224,38 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     }
     void showAll();
   });
-  store.onLibraryChange(() => append({ marks: marksOf(store, session) }));
+  store.onLibraryChange(marksMayDiffer);
 
   const onResumed: Timeline["onResumed"] = new Set();
-  answerRequests(widget, parseTimelineRequest, async ({ action, step }) => {
-    if (action === "resume") {
-      const branch = await session.resumeFrom(step ?? session.step);
-      for (const listener of onResumed) listener(branch);
-      const from = wholeText(branch.row.forkStep);
-      if (branch.run) return { message: `${branch.name} goes on from step ${from}.` };
-      return { message: `${branch.name} is at step ${from}; its cells train it on.` };
+  answerRequests(widget, parseTimelineRequest, perform);
+
+  async function perform(request: TimelineRequest): Promise<Answer> {
+    switch (request.action) {
+      case "resume":
+      case "fork": {
+        const branch = await branching.perform(request);
+        marksMayDiffer();
+        await Promise.all([...onResumed].map((listener) => listener(branch)));
+        const from = wholeText(branch.row.forkStep);
+        if (branch.run) return { message: `${branch.name} goes on from step ${from}.` };
+        return { message: `${branch.name} is at step ${from}; its cells train it on.` };
+      }
+      case "cancel":
+        branching.cancel();
+        return {};
+      case "range": {
+        const { from, to } = request;
+        const { stream, reduced } = sentRows(await session.metrics({ from, to }));
+        return { reduced, buffers: [stream] };
+      }
+      case "pause":
+      case "continue":
+      case "stop":
+        // A button pressed as the run ends asks for what has just happened.
+        if (session.run) await session.run[request.action]();
+        return {};
     }
-    const run = session.run;
-    // A button pressed as the run ends asks for what has just happened.
-    if (run) await run[action]();
-    return {};
-  });
+  }
 
   return {
     widget,
@@ -215,17 +290,14 @@ function summaryOf(session: Session): string {
   return [title, ...(shape ? [shape] : []), size, session.dataConfig.title].join(" · ");
 }
 
-function marksOf(store: TrainingStore, session: Session): WireMark[] {
-  const marks: WireMark[] = store.models
-    .list()
-    .filter(({ sessionId }) => sessionId === session.id)
-    .map(({ step, name }) => ({ step, kind: "model", label: name }));
-  const { parentSessionId, forkStep } = session.row;
-  if (parentSessionId) {
-    const parent = store.store.sessions.get(parentSessionId).name;
-    marks.push({ step: forkStep, kind: "fork", label: `from ${parent}` });
-  }
-  return marks.sort((a, b) => a.step - b.step);
+// Only the newest where there are very many: a page needs them for gaps and for what is inherited.
+function stretchesOf({ store }: TrainingStore, session: Session): WireStretch[] {
+  return store
+    .timeline(session.id)
+    .slice(-LIMITS.stretches)
+    .map(({ runId, from, to, inherited }) => {
+      return { run_id: runId, status: store.runs.get(runId).status, from, to, inherited };
+    });
 }
 
 function textOf(session: Session, run: WireRun | null, table: Table): string {
@@ -259,10 +331,9 @@ function lastOf(table: Table, column: string): number | null {
 }
 
 function tableOf(chunks: Uint8Array[]): Table {
-  const [first, ...rest] = chunks.map((chunk) => tableFromIPC(chunk));
-  return first ? first.concat(...rest) : tableFromIPC([]);
+  return joinedRows(chunks.map((chunk) => tableFromIPC(chunk)));
 }
 
-function joined(chunks: Uint8Array[]): Uint8Array {
-  return tableToIPC(tableOf(chunks), "stream");
+function lastStepOf(table: Table): number {
+  return table.numRows > 0 ? Number(table.getChild("step")!.get(table.numRows - 1)) : -1;
 }

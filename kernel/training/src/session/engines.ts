@@ -134,6 +134,7 @@ async function cancellable<Answer>(
   asked: Promise<Answer>,
 ): Promise<Answer> {
   const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
+  if (signal?.aborted) cancel();
   signal?.addEventListener("abort", cancel, { once: true });
   try {
     return await asked;

@@ -261,11 +261,11 @@ export class Session {
    * or has got.
    *
    * @throws as {@link fork} does
-   * @example const again = await session.resumeFrom(300);
+   * @example const again = await session.resumeFrom(300, { signal: AbortSignal.timeout(60_000) });
    */
-  async resumeFrom(step: number): Promise<Session> {
+  async resumeFrom(step: number, options: ReachOptions = {}): Promise<Session> {
     const name = this.#work.port.freeName(`${this.name} from ${step}`);
-    const branch = await this.fork(name, { at: step });
+    const branch = await this.fork(name, { ...options, at: step });
     const goal = Math.max(this.runs.at(-1)?.targetStep ?? 0, this.step);
     // A tf.LayersModel goes on by its cell's model.fit.
     if (goal > branch.step && this.modelConfig.kind !== "layers") branch.train({ to: goal });

@@ -1,63 +1,37 @@
 import type { ReactNode } from "react";
-import { formatCount } from "../format/numbers.js";
+import { Header } from "../header/Header.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useLiveness, useTimelineData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
-import { ModelLibrary } from "../model-library/ModelLibrary.js";
+import type { ActivityModel } from "../models/activity-model.js";
 import type { LibraryModel } from "../models/library-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
-import { statusWord } from "../timeline/words.js";
-import { RunControls } from "./RunControls.js";
 import { RunProgress } from "./RunProgress.js";
 
 /**
  * Everything about one session in one card.
  *
- * @example <Dashboard timeline={timeline} library={library} />
+ * @example <Dashboard timeline={timeline} library={library} activity={activity} />
  */
 export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
+  activity: ActivityModel | null;
 }): ReactNode {
-  const { timeline, library } = props;
+  const { timeline, library, activity } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
-  const { session, run, step, backend, summary } = timeline.state;
-  const offline = liveness.live ? null : liveness.reason;
-  const origin =
-    session.parent_name && `from ${session.parent_name} at step ${formatCount(session.fork_step)}`;
+  const { session, run, step } = timeline.state;
   return (
     <article
       className="fp-dashboard"
       data-testid="fp-dashboard"
       aria-label={`Session ${session.name}`}
     >
-      <header className="fp-header">
-        <div className="fp-header-line">
-          <h3 className="fp-title">{session.name}</h3>
-          <span
-            className="fp-status"
-            data-testid="fp-status"
-            data-status={run?.status ?? "ready"}
-            data-offline={!liveness.live}
-          >
-            {statusWord(run?.status, liveness.live)}
-          </span>
-          {origin && <span className="fp-quiet">{origin}</span>}
-          <span className="fp-space" />
-          <RunControls timeline={timeline} offline={offline} />
-          {library && <ModelLibrary library={library} />}
-        </div>
-        <div className="fp-header-line fp-quiet">
-          <span className="fp-summary">{summary}</span>
-          <span className="fp-space" />
-          <span className="fp-backend">{backend}</span>
-          {liveness.live && <span className="fp-connected">Connected</span>}
-        </div>
-      </header>
+      <Header timeline={timeline} library={library} activity={activity} />
       <OfflineMark liveness={liveness} />
       {run?.error && (
         <Notice kind="error">
@@ -72,6 +46,7 @@ export function Dashboard(props: {
         </div>
         <TextProgress timeline={timeline} />
       </div>
+      <div className="fp-sections">{/* One Section a view. */}</div>
     </article>
   );
 }

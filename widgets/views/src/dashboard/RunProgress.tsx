@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import type { WireRun } from "@forkpoint/wire";
 import { formatDuration } from "../format/duration.js";
-import { formatCount, formatSpeed, percentOf } from "../format/numbers.js";
+import { formatCount, percentOf } from "../format/numbers.js";
 
 /**
- * How far a run has come: a bar, the steps, the speed and the time left; nothing before the first run.
+ * How far a run has come: a bar, the steps and the time left; nothing before the first run.
  *
  * @example <RunProgress run={state.run} step={state.step} live={liveness.live} />
  */
@@ -20,7 +20,6 @@ export function RunProgress(props: {
   const percent = percentOf(step, target);
   const facts = [
     `${percent}%`,
-    moving && run.steps_per_second !== null && formatSpeed(run.steps_per_second),
     moving && run.seconds_left !== null && `${formatDuration(run.seconds_left)} left`,
   ].filter((fact): fact is string => typeof fact === "string");
   return (

@@ -1,3 +1,4 @@
+import { sectionStyle } from "../dashboard/section-style.js";
 import { dashboardStyle } from "../dashboard/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
@@ -19,7 +20,7 @@ export function installStyleSheet(): void {
   style.id = ID;
   style.textContent = [
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
-    ...[modelLibraryStyle, dashboardStyle],
+    ...[modelLibraryStyle, dashboardStyle, sectionStyle],
   ].join("\n");
   document.head.append(style);
 }

@@ -3,6 +3,7 @@ export const hostStyle = `
 .fp-view {
   --fp-train: var(--jp-brand-color1, #1976d2);
   --fp-validation: var(--jp-warn-color0, #e65100);
+  --fp-fork: var(--jp-success-color0, #2e7d32);
   --fp-gap: 8px;
   color: var(--jp-ui-font-color1);
   font-family: var(--jp-ui-font-family);
@@ -16,6 +17,7 @@ export const hostStyle = `
 [data-jp-theme-light="false"] .fp-view {
   --fp-train: var(--jp-brand-color1, #64b5f6);
   --fp-validation: var(--jp-warn-color1, #ffb74d);
+  --fp-fork: var(--jp-success-color1, #81c784);
 }
 .fp-view *, .fp-view *::before, .fp-view *::after { box-sizing: border-box; }
 .fp-quiet { color: var(--jp-ui-font-color2); }

@@ -1,23 +1,14 @@
 import type { Loader, View } from "vega";
-import type { Point } from "../timeline/downsample.js";
-import { curveSpec, type CurveColors } from "./spec.js";
-
-/** What a chart shows. */
-export interface CurveData {
-  from: number;
-  to: number;
-  low: number;
-  high: number;
-  train: Point[];
-  validation: Point[];
-}
+import type { CurveData } from "./curve-data.js";
+import { curveSpec, DATA_SETS, type CurveColors } from "./spec.js";
 
 /** Shortest time between two drawings, in milliseconds. */
 const REDRAW_EVERY = 200;
 
 /** A drawn chart. */
 export interface Chart {
-  draw(data: CurveData, size: { width: number; height: number }, colors: CurveColors): void;
+  /** Draws soon; `make` is called only where nothing newer is to be drawn by then. */
+  draw(make: () => CurveData, size: { width: number; height: number }, colors: CurveColors): void;
   dispose(): void;
 }
 
@@ -25,16 +16,16 @@ export interface Chart {
  * Draws the chart's frame into an element. Vega comes as a chunk of its own, so that a page which
  * shows no curve does not load it; expressions are interpreted, never compiled from text.
  *
- * @example const chart = await createChart(element); chart.draw(data, size, colors);
+ * @example const chart = await createChart(element, false); chart.draw(() => data, size, colors);
  */
-export async function createChart(host: HTMLElement): Promise<Chart> {
+export async function createChart(host: HTMLElement, log: boolean): Promise<Chart> {
   const [vega, { expressionInterpreter }] = await Promise.all([
     import("vega"),
     import("vega-interpreter"),
   ]);
   // An element of its own: a chart that is being disposed of must not clear the one that follows it.
   const container = host.appendChild(document.createElement("div"));
-  const view: View = new vega.View(vega.parse(curveSpec(), undefined, { ast: true }), {
+  const view: View = new vega.View(vega.parse(curveSpec(log), undefined, { ast: true }), {
     expr: expressionInterpreter,
     renderer: "svg",
     container,
@@ -62,13 +53,15 @@ export async function createChart(host: HTMLElement): Promise<Chart> {
   }
 
   return {
-    draw({ train, validation, ...extent }, size, colors) {
+    draw(make, size, colors) {
       run(() => {
-        for (const [name, value] of Object.entries({ ...extent, ...colors }))
+        const data = make();
+        const { from, to, low, high } = data;
+        for (const [name, value] of Object.entries({ from, to, low, high, ...colors }))
           view.signal(name, value);
         view.width(size.width).height(size.height);
-        for (const [name, points] of Object.entries({ train, validation })) {
-          view.change(name, vega.changeset().remove(vega.truthy).insert(points));
+        for (const name of DATA_SETS) {
+          view.change(name, vega.changeset().remove(vega.truthy).insert(data[name]));
         }
       });
     },

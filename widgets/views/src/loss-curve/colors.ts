@@ -36,6 +36,7 @@ export function colorsOf(element: Element): CurveColors & { font: string } {
     validation: read("--fp-validation", "#e08a3c"),
     text: read("--jp-ui-font-color2", "#666"),
     grid: read("--jp-border-color2", "#ddd"),
+    happening: read("--jp-error-color1", "#d32f2f"),
     font: style.fontFamily,
   };
 }

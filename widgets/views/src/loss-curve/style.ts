@@ -1,10 +1,25 @@
-/** The plot and its crosshair. */
+/** The plot, its controls and overlays. */
 export const lossCurveStyle = `
 .fp-curve { display: grid; gap: 4px; min-width: 0; }
-.fp-plot { position: relative; height: 220px; min-width: 0; overflow: hidden; }
+.fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; }
+/* Its height must not change with the words in it: the plot would jump under the pointer. */
+.fp-curve-head .fp-legend { flex: 1 1 260px; flex-wrap: nowrap; min-width: 0; overflow: hidden; white-space: nowrap; }
+.fp-curve-head .fp-legend-entry { overflow: hidden; text-overflow: ellipsis; }
+.fp-curve-controls { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-left: auto; }
+.fp-smoothing { display: inline-flex; align-items: center; gap: 6px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
+.fp-range { width: 72px; height: 16px; margin: 0; accent-color: var(--jp-brand-color1); }
+.fp-small-button { line-height: 16px; padding: 0 7px; font-size: var(--jp-ui-font-size0, 11px); }
+.fp-small-button[aria-pressed="true"] { background: var(--jp-layout-color3); border-color: var(--jp-ui-font-color2); }
+.fp-plot-frame { position: relative; min-width: 0; }
+.fp-zoomed { position: absolute; top: 6px; right: 12px; display: flex; align-items: center; gap: 8px; padding: 1px 4px 1px 8px; border-radius: 4px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); pointer-events: none; }
+.fp-zoomed button { pointer-events: auto; }
+.fp-plot { position: relative; height: 220px; min-width: 0; overflow: hidden; border-radius: 4px; user-select: none; touch-action: pan-y; cursor: crosshair; }
 .fp-plot-canvas { position: absolute; inset: 0; }
 .fp-plot-canvas svg { display: block; }
-.fp-crosshair { position: absolute; left: 0; width: 0; border-left: 1px dashed var(--jp-ui-font-color1); pointer-events: none; }
+.fp-inherited { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-layout-color1) 60%, transparent); border-right: 1px solid var(--jp-border-color1); overflow: hidden; }
+.fp-inherited-label { position: absolute; left: 4px; bottom: 2px; right: 4px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
+.fp-brush { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-brand-color1) 18%, transparent); border: solid var(--jp-brand-color1); border-width: 0 1px; }
+.fp-crosshair { position: absolute; left: 0; width: 0; border-left: 1px dashed var(--jp-ui-font-color1); pointer-events: none; will-change: transform; }
 .fp-crosshair-label {
   position: absolute;
   top: 0;

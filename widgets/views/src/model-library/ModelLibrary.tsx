@@ -1,6 +1,5 @@
 import {
   useCallback,
-  useEffect,
   useRef,
   useState,
   type KeyboardEvent,
@@ -10,6 +9,7 @@ import {
 import { formatCount } from "../format/numbers.js";
 import { useFloating } from "../host/use-floating.js";
 import { useLibraryData, useLiveness } from "../host/use-model.js";
+import { useOutsideClick } from "../host/use-outside-click.js";
 import type { LibraryModel } from "../models/library-model.js";
 import { Message, useMessage } from "./message.js";
 import { ModelList } from "./ModelList.js";
@@ -105,19 +105,4 @@ function Panel(props: {
       <ModelList library={library} offline={offline} message={message} />
     </div>
   );
-}
-
-function useOutsideClick(
-  root: { current: HTMLElement | null },
-  active: boolean,
-  act: () => void,
-): void {
-  useEffect(() => {
-    if (!active) return undefined;
-    const down = (event: PointerEvent): void => {
-      if (!root.current?.contains(event.target as Node)) act();
-    };
-    document.addEventListener("pointerdown", down, true);
-    return () => document.removeEventListener("pointerdown", down, true);
-  }, [root, active, act]);
 }

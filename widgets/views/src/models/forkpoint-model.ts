@@ -3,10 +3,10 @@ import {
   type IBackboneModelOptions,
   type WidgetModel,
 } from "@jupyter-widgets/base";
-import { VIEWS_MODULE, WIRE_VERSION, type ReplyDone } from "@forkpoint/wire";
+import { VIEWS_MODULE, WIRE_VERSION } from "@forkpoint/wire";
 import { createChanges, type Changes } from "./changes.js";
 import { GONE, LIVE, SAVED, watchKernel, type Liveness } from "./liveness.js";
-import { createRequests, RequestFailed, type Requests } from "./requests.js";
+import { createRequests, RequestFailed, type Answer, type Requests } from "./requests.js";
 
 /** A widget's state by key. */
 export type Attributes = Record<string, unknown>;
@@ -71,7 +71,7 @@ export class ForkpointModel extends DOMWidgetModel {
    * @throws RequestFailed with the kernel's error code, or `Offline`
    * @example await timeline.ask({ action: "pause" });
    */
-  async ask(action: { action: string } & Attributes): Promise<ReplyDone> {
+  async ask(action: { action: string } & Attributes): Promise<Answer> {
     const { liveness } = this;
     if (!liveness.live) throw new RequestFailed("Offline", liveness.reason);
     const { id, reply } = this.requests.open();

@@ -1,4 +1,7 @@
-import { parseReply, WireInvalid, type Reply, type ReplyDone } from "@forkpoint/wire";
+import { parseReply, WireInvalid, type Binary, type Reply, type ReplyDone } from "@forkpoint/wire";
+
+/** A reply with the bytes that came beside it. */
+export type Answer = ReplyDone & { buffers: readonly Binary[] };
 
 /**
  * What the page asked of the kernel did not happen. `code` is the kernel's error code, or `Offline`.
@@ -16,16 +19,16 @@ export class RequestFailed extends Error {
 }
 
 interface Waiting {
-  resolve(reply: ReplyDone): void;
+  resolve(reply: Answer): void;
   reject(error: RequestFailed): void;
 }
 
 /** Requests under way, by id. */
 export interface Requests {
   /** Makes an id and a promise for its reply. */
-  open(): { id: string; reply: Promise<ReplyDone> };
+  open(): { id: string; reply: Promise<Answer> };
   /** Settles the request a reply belongs to; replies to other pages are ignored. */
-  settle(content: { id?: unknown }): void;
+  settle(content: { id?: unknown }, buffers?: readonly Binary[]): void;
   /** Fails everything under way. */
   fail(code: string, message: string): void;
 }
@@ -42,17 +45,15 @@ export function createRequests(): Requests {
       const id = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join(
         "",
       );
-      const reply = new Promise<ReplyDone>((resolve, reject) =>
-        waiting.set(id, { resolve, reject }),
-      );
+      const reply = new Promise<Answer>((resolve, reject) => waiting.set(id, { resolve, reject }));
       return { id, reply };
     },
-    settle(content) {
+    settle(content, buffers = []) {
       const request = waiting.get(content.id as string);
       if (!request) return;
       waiting.delete(content.id as string);
       const reply = readReply(content);
-      if (reply.ok) request.resolve(reply);
+      if (reply.ok) request.resolve({ ...reply, buffers });
       else request.reject(new RequestFailed(reply.error.code, reply.error.message));
     },
     fail(code, message) {

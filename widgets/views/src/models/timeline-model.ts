@@ -6,18 +6,24 @@ import {
   parseTimelineState,
   WireInvalid,
   type Binary,
+  type TimelineAction,
   type TimelineAppend,
 } from "@forkpoint/wire";
 import type { Axis } from "../timeline/axis.js";
 import { appendRows, createColumns, type Columns } from "../timeline/columns.js";
 import { mergeAppend, type TimelineFacts } from "../timeline/merge.js";
 import { decodeRows } from "../timeline/rows.js";
-import { lastAtOrBefore } from "../timeline/search.js";
+import { lastAtOrBefore, valueAt, type ValueAt } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
 import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
 
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
+
+/** Rows of a range, fetched for a closer look. */
+export interface Detail extends Axis {
+  columns: Columns;
+}
 
 /**
  * One session's timeline, and the step all its views show. The page owns nothing of its state that the kernel
@@ -33,7 +39,10 @@ export class TimelineModel extends ForkpointModel {
   /** why the newest state or message could not be read */
   declare problem: WireInvalid | null;
   declare columns: Columns;
+  /** all rows of a range of which `columns` hold a selection; null until one was asked for */
+  declare detail: Detail | null;
   declare private held: Axis | null;
+  declare private all: Axis;
   declare private previewed: number | null;
   declare private merging: boolean;
 
@@ -55,6 +64,10 @@ export class TimelineModel extends ForkpointModel {
       metrics: [],
       samples: [],
       marks: [],
+      stretches: [],
+      reduced_until: null,
+      proposal: { name: "", to: 0, learning_rate: null, weight_decay: null },
+      reaching: null,
       sequence: 0,
       display_step: null,
     };
@@ -66,9 +79,11 @@ export class TimelineModel extends ForkpointModel {
     own["cursorChanges"] = createChanges();
     this.problem = null;
     this.held = null;
+    this.all = { from: 0, to: 0 };
     this.previewed = null;
     this.merging = false;
     this.columns = createColumns();
+    this.detail = null;
     super.initialize(attributes, options);
     this.state = parseTimelineState({ ...this.defaults(), metrics: [] });
     this.readState(true);
@@ -103,13 +118,14 @@ export class TimelineModel extends ForkpointModel {
     this.cursorChanges.emit();
   }
 
-  /** The steps to show: all there are, or those there were when a drag began. */
+  /** The steps to show: all there are, or those there were when a drag began. The same object while they stay. */
   get axis(): Axis {
     if (this.held) return this.held;
-    const { columns } = this;
-    return columns.length === 0
-      ? { from: 0, to: 0 }
-      : { from: columns.step[0]!, to: columns.step[columns.length - 1]! };
+    const { columns, all } = this;
+    const from = columns.step[0] ?? 0;
+    const to = columns.length === 0 ? from : columns.step[columns.length - 1]!;
+    if (from !== all.from || to !== all.to) this.all = { from, to };
+    return this.all;
   }
 
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
@@ -123,10 +139,50 @@ export class TimelineModel extends ForkpointModel {
     await this.ask({ action });
   }
 
-  /** Opens a new session that goes on from a step, with the same settings. Throws RequestFailed. */
-  async resumeFrom(step: number): Promise<void> {
-    await this.ask({ action: "resume", step });
+  /**
+   * Opens a new session that goes on from a step, with the same settings or with others, and trains it.
+   *
+   * @returns what the kernel says of it
+   * @throws RequestFailed
+   * @example await timeline.branch({ action: "resume", step: 300 });
+   */
+  async branch(action: Extract<TimelineAction, { action: "resume" | "fork" }>): Promise<string> {
+    const { message = "" } = await this.ask({ ...action });
     this.show(null);
+    return message;
+  }
+
+  /** Ends the replay that a branch waits for. Throws RequestFailed. */
+  async cancelBranch(): Promise<void> {
+    await this.ask({ action: "cancel" });
+  }
+
+  /**
+   * Fetches all rows of a range of which the page holds a selection, where a kernel is there to ask; nothing
+   * where the page has them. Throws RequestFailed, WireInvalid.
+   */
+  async fetchDetail(from: number, to: number): Promise<void> {
+    const { columns } = this;
+    if (columns.selectedUntil < from || !this.liveness.live) return;
+    if (this.detail && this.detail.from <= from && this.detail.to >= to) return;
+    const { buffers, reduced } = await this.ask({ action: "range", from, to });
+    const detail: Detail = { from, to, columns: createColumns() };
+    for (const buffer of buffers) appendRows(detail.columns, decodeRows(buffer));
+    if (reduced) detail.columns.selectedUntil = to;
+    this.detail = detail;
+    this.dataChanges.emit();
+    this.cursorChanges.emit();
+  }
+
+  /** The rows to draw or read between two steps: those fetched, where they hold more. */
+  rowsFor(from: number, to: number): Columns {
+    const { detail } = this;
+    return detail && detail.from <= from && detail.to >= to ? detail.columns : this.columns;
+  }
+
+  /** The newest value of a column at or before a step, from the closest rows the page has. */
+  valueAt(name: string, step: number): ValueAt | null {
+    return valueAt(this.rowsFor(step, step), name, step) ?? valueAt(this.columns, name, step);
   }
 
   /** Saved widget state and echoes to the kernel never hold what is the page's alone. */
@@ -162,7 +218,9 @@ export class TimelineModel extends ForkpointModel {
       this.state = state;
       if (!metrics) return;
       this.columns = createColumns();
+      this.detail = null;
       for (const chunk of chunks) appendRows(this.columns, decodeRows(chunk));
+      this.columns.selectedUntil = state.reduced_until ?? -1;
       const newest = this.columns.step[this.columns.length - 1] ?? -1;
       if (this.displayStep !== null && this.displayStep > newest) this.set("display_step", null);
     });
@@ -170,7 +228,7 @@ export class TimelineModel extends ForkpointModel {
 
   private received(content: unknown, buffers: readonly Binary[]): void {
     const message = content as { kind?: unknown; id?: unknown } | null;
-    if (message?.kind === "reply") this.requests.settle(message);
+    if (message?.kind === "reply") this.requests.settle(message, buffers);
     if (message?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
@@ -188,10 +246,10 @@ export class TimelineModel extends ForkpointModel {
       (this.attributes["metrics"] as Binary[]).push(chunk);
     }
     this.state = merged.state;
-    const { sequence, step, run, samples, marks } = merged.state;
+    const { sequence, step, run, samples, marks, reaching } = merged.state;
     this.merging = true;
     try {
-      this.set({ sequence, step, run, samples, marks });
+      this.set({ sequence, step, run, samples, marks, reaching });
     } finally {
       this.merging = false;
     }

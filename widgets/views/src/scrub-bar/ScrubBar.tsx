@@ -1,13 +1,19 @@
-import { useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
+import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useFrame } from "../host/use-frame.js";
 import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { fractionOf, stepAt } from "../timeline/axis.js";
+import { nearestStep } from "../timeline/places.js";
+import { BranchButtons } from "./BranchButtons.js";
+import { HoverTip } from "./HoverTip.js";
 import { stepForDrag, stepForKey } from "./keys.js";
-import { Marks } from "./Marks.js";
-import { ResumeButton } from "./ResumeButton.js";
+import { MarkLegend, Marks } from "./Marks.js";
+import { modelsAt } from "./near-marks.js";
+import { usePlay } from "./play.js";
+import { PlayControls } from "./PlayControls.js";
+import { Reaching } from "./Reaching.js";
 
 /**
  * The time axis as a slider: drag to rewind every view of the session, drag to the newest step for Live. It
@@ -37,14 +43,23 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   const live = liveness.live && timeline.state.run?.status === "running";
   const track = useRef<HTMLDivElement>(null);
   const frame = useFrame();
+  const play = usePlay(timeline);
+  const [hovered, setHovered] = useState<number | null>(null);
   const { axis, columns, shownStep, displayStep } = timeline;
+  const { marks } = timeline.state;
   const shown = shownStep ?? axis.to;
   const percent = `${fractionOf(axis, shown) * 100}%`;
+  const models = shownStep === null ? [] : modelsAt(marks, shownStep);
+  const named = models.length > 0 ? ` · ${models.join(", ")}` : "";
 
-  const follow = (clientX: number): void => {
+  const stepUnder = (clientX: number): number | null => {
     const box = track.current?.getBoundingClientRect();
-    if (!box || box.width === 0) return;
-    const step = stepAt(timeline.axis, (clientX - box.left) / box.width);
+    if (!box || box.width === 0) return null;
+    return stepAt(timeline.axis, (clientX - box.left) / box.width);
+  };
+  const follow = (clientX: number): void => {
+    const step = stepUnder(clientX);
+    if (step === null) return;
     timeline.show(stepForDrag(timeline.columns, step, timeline.axis.to));
   };
   const down = (event: PointerEvent<HTMLDivElement>): void => {
@@ -52,13 +67,26 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
     event.currentTarget.setPointerCapture(event.pointerId);
     const marked = (event.target as HTMLElement).closest<HTMLElement>("[data-step]");
     timeline.holdAxis(true);
+    play.stop();
+    setHovered(null);
     if (marked) timeline.show(Number(marked.dataset["step"]));
     else follow(event.clientX);
   };
   const move = (event: PointerEvent<HTMLDivElement>): void => {
-    if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const { clientX } = event;
-    frame.run(() => follow(clientX));
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) {
+      frame.run(() => follow(clientX));
+    } else if (event.pointerType === "mouse") {
+      frame.run(() => {
+        const step = stepUnder(clientX);
+        setHovered(step === null ? null : nearestStep(timeline.columns, step));
+      });
+    }
+  };
+  const leave = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.currentTarget.hasPointerCapture(event.pointerId)) return;
+    frame.cancel();
+    setHovered(null);
   };
   const up = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.type === "pointerup" && event.currentTarget.hasPointerCapture(event.pointerId)) {
@@ -68,10 +96,11 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   };
   const key = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const step = stepForKey(event.key, columns, timeline.shownRow);
+    const step = stepForKey(event.key, columns, shownStep);
     if (step === undefined) return;
     event.preventDefault();
     event.stopPropagation();
+    play.stop();
     timeline.show(step);
   };
 
@@ -85,26 +114,29 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
               Live
             </>
           ) : (
-            `step ${formatCount(shownStep)}`
+            <>
+              step {formatCount(shownStep)}
+              {named && (
+                <span className="fp-model-here" data-testid="fp-model-here">
+                  {named}
+                </span>
+              )}
+            </>
           )}
         </span>
+        <PlayControls play={play} />
         {displayStep !== null && (
           <button
             type="button"
             className="fp-button fp-live-button"
             data-testid="fp-live-button"
-            onClick={() => timeline.show(null)}
+            onClick={() => {
+              play.stop();
+              timeline.show(null);
+            }}
           >
             Live
           </button>
-        )}
-        {displayStep !== null && (
-          <ResumeButton
-            key={timeline.state.session.id}
-            timeline={timeline}
-            step={displayStep}
-            offline={offline}
-          />
         )}
       </div>
       <div
@@ -117,28 +149,42 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         aria-valuemin={axis.from}
         aria-valuemax={axis.to}
         aria-valuenow={shown}
-        aria-valuetext={`${shownStep === null ? "Live, " : ""}step ${formatCount(shown)} of ${formatCount(axis.to)}`}
+        aria-valuetext={`${shownStep === null ? "Live, " : ""}step ${formatCount(shown)} of ${formatCount(axis.to)}${named}`}
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={up}
         onPointerCancel={up}
+        onPointerLeave={leave}
         onKeyDown={key}
       >
         <div className="fp-scrub-track" ref={track}>
           <div className="fp-scrub-filled" style={{ width: percent }} />
-          <Marks marks={timeline.state.marks} axis={axis} />
+          <Marks marks={marks} axis={axis} />
           <div
             className="fp-scrub-thumb"
             style={{ left: percent }}
             data-live={shownStep === null}
           />
+          {hovered !== null && <HoverTip timeline={timeline} step={hovered} />}
         </div>
       </div>
       <div className="fp-scrub-foot">
         <span>{formatCount(axis.from)}</span>
-        <span className="fp-hint">drag to rewind</span>
+        <span>drag to rewind</span>
         <span>{formatCount(axis.to)}</span>
       </div>
+      <div className="fp-scrub-tail">
+        <span className="fp-mark-words">
+          <MarkLegend marks={marks} />
+        </span>
+        <BranchButtons
+          key={timeline.state.session.id}
+          timeline={timeline}
+          step={displayStep}
+          offline={offline}
+        />
+      </div>
+      <Reaching timeline={timeline} />
     </>
   );
 }

@@ -5,7 +5,8 @@ import type { Columns } from "../timeline/columns.js";
 import { stepForDrag } from "./keys.js";
 
 function columnsOf(steps: number[]): Columns {
-  return { length: steps.length, step: Float64Array.from(steps), values: new Map() };
+  const step = Float64Array.from(steps);
+  return { length: steps.length, selectedUntil: -1, step, values: new Map() };
 }
 
 describe("a drag", () => {

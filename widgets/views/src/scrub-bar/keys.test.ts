@@ -21,7 +21,12 @@ describe("keys on the ScrubBar", () => {
     ["ArrowLeft", 0, 0],
     ["a", 50, undefined],
   ])("%s at row %i shows %s", (key, row, step) => {
-    expect(stepForKey(key, columns, row)).toBe(step);
+    expect(stepForKey(key, columns, row * 10)).toBe(step);
+  });
+
+  test("from Live they go back from the newest step", () => {
+    expect(stepForKey("ArrowLeft", columns, null)).toBe(990);
+    expect(stepForKey("End", columns, null)).toBeNull();
   });
 });
 

@@ -1,14 +1,20 @@
-import { nearestStep } from "../timeline/search.js";
 import type { Columns } from "../timeline/columns.js";
+import { nearestStep, placeCount, placeOf, stepOfPlace } from "../timeline/places.js";
 
 /**
  * What a key does to the step shown: a step, null for Live, undefined where the key means nothing here.
- * Arrows go to the neighbouring recorded step, Page keys a tenth of all, Home to the first, End to Live.
+ * Arrows go to the neighbouring step, Page keys a tenth of all, Home to the first, End to Live.
  *
- * @example stepForKey("ArrowLeft", columns, columns.length - 1)
+ * @param shown the step shown; null while Live
+ * @example stepForKey("ArrowLeft", columns, null)
  */
-export function stepForKey(key: string, columns: Columns, row: number): number | null | undefined {
-  const page = Math.max(1, Math.round(columns.length / 10));
+export function stepForKey(
+  key: string,
+  columns: Columns,
+  shown: number | null,
+): number | null | undefined {
+  const count = placeCount(columns);
+  const page = Math.max(1, Math.round(count / 10));
   const moves: Record<string, number> = {
     ArrowLeft: -1,
     ArrowDown: -1,
@@ -19,13 +25,14 @@ export function stepForKey(key: string, columns: Columns, row: number): number |
     Home: -Infinity,
     End: Infinity,
   };
-  if (!Object.hasOwn(moves, key) || columns.length === 0) return undefined;
-  const target = Math.max(0, row + moves[key]!);
-  return target >= columns.length - 1 ? null : columns.step[target]!;
+  if (!Object.hasOwn(moves, key) || count === 0) return undefined;
+  const place = shown === null ? count - 1 : placeOf(columns, shown);
+  const target = Math.max(0, place + moves[key]!);
+  return target >= count - 1 ? null : stepOfPlace(columns, target);
 }
 
 /**
- * What dragging to a step (not rounded) shows: the nearest recorded step; null, Live, at the newest.
+ * What dragging to a step (not rounded) shows: the nearest step; null, Live, at the newest.
  *
  * @example stepForDrag(columns, 1999.8, 2000) === null
  */

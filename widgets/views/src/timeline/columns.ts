@@ -7,6 +7,8 @@ import type { Rows } from "./rows.js";
  */
 export interface Columns {
   length: number;
+  /** Rows up to this step are a selection of all, each spike among them; -1 where all rows are there. */
+  selectedUntil: number;
   step: Float64Array;
   values: Map<string, Float64Array>;
 }
@@ -17,7 +19,7 @@ export interface Columns {
  * @example const columns = createColumns(); appendRows(columns, decodeRows(chunk));
  */
 export function createColumns(): Columns {
-  return { length: 0, step: new Float64Array(1024), values: new Map() };
+  return { length: 0, selectedUntil: -1, step: new Float64Array(1024), values: new Map() };
 }
 
 /**
@@ -30,6 +32,7 @@ export function appendRows(columns: Columns, rows: Rows): void {
   const count = rows.step.length;
   if (count === 0) return;
   columns.length = firstAtOrAfter(columns, rows.step[0]!);
+  columns.selectedUntil = Math.min(columns.selectedUntil, rows.step[0]! - 1);
   const start = columns.length;
   const end = start + count;
   columns.step = withRoom(columns.step, end, start);

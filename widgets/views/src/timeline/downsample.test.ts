@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Columns } from "./columns.js";
-import { downsample, extent } from "./downsample.js";
+import { bandOf, downsample, extent } from "./downsample.js";
 
 function columnsOf(steps: number[], losses: number[]): Columns {
   return {
     length: steps.length,
+    selectedUntil: -1,
     step: Float64Array.from(steps),
     values: new Map([["loss", Float64Array.from(losses)]]),
   };
@@ -52,7 +53,12 @@ describe("downsampling", () => {
     const spikes = Array.from({ length: 20 }, (_, index) => 1017 + index * 49_999);
     for (const at of spikes) losses[at] = 9;
     const step = Float64Array.from({ length: count }, (_, at) => at);
-    const columns: Columns = { length: count, step, values: new Map([["loss", losses]]) };
+    const columns: Columns = {
+      length: count,
+      selectedUntil: -1,
+      step,
+      values: new Map([["loss", losses]]),
+    };
     const points = downsample(columns, "loss", 0, count - 1, 640);
     expect(points.filter(({ value }) => value === 9).map((point) => point.step)).toEqual(spikes);
     expect(points.length).toBeLessThanOrEqual(4 * 640);
@@ -78,5 +84,33 @@ describe("the range of values", () => {
         }
       }),
     );
+  });
+});
+
+describe("a band", () => {
+  const count = 100_000;
+  const losses = Float64Array.from({ length: count }, (_, row) => 2 + Math.sin(row * 1.7));
+  const spikes = [3, 50_000, 99_999];
+  for (const at of spikes) losses[at] = 50;
+  const step = Float64Array.from({ length: count }, (_, at) => at);
+  const columns: Columns = { length: count, selectedUntil: -1, step, values: new Map() };
+
+  test("spans all values of each pixel, spikes of one step among them", () => {
+    const bands = bandOf(columns, losses, 0, count - 1, 500);
+    expect(bands).toHaveLength(500);
+    const high = bands
+      .filter((band) => band.high === 50)
+      .map((band) => Math.floor(band.step / 200));
+    expect(high).toEqual([0, 250, 499]);
+    for (const { low, high: top, middle } of bands) {
+      expect(low).toBeLessThanOrEqual(middle);
+      expect(top).toBeGreaterThanOrEqual(middle);
+    }
+  });
+
+  test("shows no middle of the extremes that a selection is rich in", () => {
+    const few: Columns = { ...columns, length: 4, selectedUntil: 3, step: step.subarray(0, 4) };
+    const [band] = bandOf(few, Float64Array.of(2, 90, 1, 2), 0, 4, 1);
+    expect(band).toMatchObject({ low: 1, high: 90, middle: 2 });
   });
 });

@@ -55,6 +55,58 @@ export function downsample(
   return points;
 }
 
+/** What the values of one pixel column span, and where their middle is. */
+export interface Band {
+  step: number;
+  low: number;
+  high: number;
+  middle: number;
+}
+
+/**
+ * For each of `width` pixel columns between two steps the smallest, the largest and the middle value of a column
+ * of numbers: its mean, or, where the page holds a selection of the rows (which is rich in extremes), the mean of
+ * the first and the last. Pixel columns without values are left out.
+ *
+ * @example const band = bandOf(columns, columns.values.get("train_loss")!, 0, 1_000_000, 640);
+ */
+export function bandOf(
+  columns: Columns,
+  values: Float64Array,
+  from: number,
+  to: number,
+  width: number,
+): Band[] {
+  const bands: Band[] = [];
+  if (to <= from) return bands;
+  const { step, selectedUntil } = columns;
+  const scale = width / (to - from);
+  const end = lastAtOrBefore(columns, to);
+  for (let row = firstAtOrAfter(columns, from); row <= end;) {
+    const pixel = Math.min(width - 1, Math.floor((step[row]! - from) * scale));
+    const border = pixel === width - 1 ? Infinity : from + (pixel + 1) / scale;
+    const begin = row;
+    let [low, high, sum, count, first, last] = [Infinity, -Infinity, 0, 0, NaN, NaN];
+    do {
+      const value = values[row]!;
+      // Neither NaN nor infinite.
+      if (value - value === 0) {
+        if (value < low) low = value;
+        if (value > high) high = value;
+        if (count === 0) first = value;
+        last = value;
+        sum += value;
+        count++;
+      }
+      row++;
+    } while (row <= end && step[row]! < border);
+    if (count === 0) continue;
+    const middle = step[begin]! <= selectedUntil ? (first + last) / 2 : sum / count;
+    bands.push({ step: from + (pixel + 0.5) / scale, low, high, middle });
+  }
+  return bands;
+}
+
 /**
  * Smallest and largest value of some points, with a margin; [0, 1] without points.
  *

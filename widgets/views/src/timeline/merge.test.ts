@@ -11,6 +11,10 @@ const state: TimelineFacts = {
   backend: "",
   samples: [sample(0), sample(100), sample(200)],
   marks: [{ step: 100, kind: "model", label: "M" }],
+  stretches: [],
+  reduced_until: null,
+  proposal: { name: "a-2", to: 0, learning_rate: null, weight_decay: null },
+  reaching: null,
   sequence: 7,
   text: "",
 };

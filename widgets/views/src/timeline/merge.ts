@@ -14,7 +14,7 @@ export function mergeAppend(
   state: TimelineFacts,
   append: TimelineAppend,
 ): { state: TimelineFacts; missed: boolean } | null {
-  const { sequence, step, run, samples, marks } = append;
+  const { sequence, step, run, samples, marks, reaching } = append;
   if (sequence <= state.sequence) return null;
   const first = samples?.[0];
   const kept = first ? state.samples.filter((sample) => sample.step < first.step) : state.samples;
@@ -27,6 +27,7 @@ export function mergeAppend(
       run,
       samples: samples ? [...kept, ...samples] : kept,
       marks: marks ?? state.marks,
+      reaching: reaching === undefined ? state.reaching : reaching,
     },
   };
 }

@@ -5,7 +5,7 @@ import {
   firstAtOrAfter,
   lastAtOrBefore,
   lastItemAtOrBefore,
-  nearestStep,
+  valueAfter,
   valueAt,
 } from "./search.js";
 
@@ -13,6 +13,7 @@ function columnsOf(steps: number[], values: Record<string, number[]> = {}): Colu
   const room = (numbers: number[]): Float64Array => Float64Array.from([...numbers, 0, 0]);
   return {
     length: steps.length,
+    selectedUntil: -1,
     step: room(steps),
     values: new Map(Object.entries(values).map(([name, column]) => [name, room(column)])),
   };
@@ -35,26 +36,13 @@ test("rows and items are found as by looking at every one", () => {
   );
 });
 
-test("the nearest recorded step is none but the nearest", () => {
-  fc.assert(
-    fc.property(ascending, fc.double({ min: -10, max: 520, noNaN: true }), (steps, step) => {
-      const nearest = nearestStep(columnsOf(steps), step);
-      if (steps.length === 0) {
-        expect(nearest).toBeNull();
-        return;
-      }
-      const distances = steps.map((at) => Math.abs(at - step));
-      expect(steps).toContain(nearest);
-      expect(Math.abs(nearest! - step)).toBe(Math.min(...distances));
-    }),
-  );
-});
-
 test("a value that is recorded now and then is the one at or before a step", () => {
   const columns = columnsOf([0, 1, 2, 3, 4], { validation_loss: [4, NaN, 2, NaN, NaN] });
   expect(valueAt(columns, "validation_loss", 1)).toEqual({ step: 0, value: 4 });
   expect(valueAt(columns, "validation_loss", 2)).toEqual({ step: 2, value: 2 });
   expect(valueAt(columns, "validation_loss", 99)).toEqual({ step: 2, value: 2 });
   expect(valueAt(columns, "learning_rate", 2)).toBeNull();
+  expect(valueAfter(columns, "validation_loss", 1)).toEqual({ step: 2, value: 2 });
+  expect(valueAfter(columns, "validation_loss", 3)).toBeNull();
   expect(valueAt(columnsOf([5], { validation_loss: [1] }), "validation_loss", 4)).toBeNull();
 });

@@ -26,20 +26,6 @@ export function lastAtOrBefore(columns: Columns, step: number): number {
   return row < columns.length && columns.step[row] === step ? row : row - 1;
 }
 
-/**
- * The recorded step nearest to `step`, the earlier of two equally near; null without rows.
- *
- * @example nearestStep(columns, 10.4) === 10
- */
-export function nearestStep(columns: Columns, step: number): number | null {
-  if (columns.length === 0) return null;
-  const after = Math.min(firstAtOrAfter(columns, step), columns.length - 1);
-  const before = Math.max(0, after - 1);
-  const earlier = columns.step[before]!;
-  const later = columns.step[after]!;
-  return Math.abs(step - earlier) <= Math.abs(later - step) ? earlier : later;
-}
-
 /** A value and the step it was recorded at. */
 export interface ValueAt {
   step: number;
@@ -55,6 +41,21 @@ export function valueAt(columns: Columns, name: string, step: number): ValueAt |
   const column = columns.values.get(name);
   if (!column) return null;
   for (let row = lastAtOrBefore(columns, step); row >= 0; row--) {
+    const value = column[row]!;
+    if (!Number.isNaN(value)) return { step: columns.step[row]!, value };
+  }
+  return null;
+}
+
+/**
+ * The first value of a column at or after `step`; null where there is none.
+ *
+ * @example valueAfter(columns, "validation_loss", 250) // { step: 300, value: 1.58 }
+ */
+export function valueAfter(columns: Columns, name: string, step: number): ValueAt | null {
+  const column = columns.values.get(name);
+  if (!column) return null;
+  for (let row = firstAtOrAfter(columns, step); row < columns.length; row++) {
     const value = column[row]!;
     if (!Number.isNaN(value)) return { step: columns.step[row]!, value };
   }

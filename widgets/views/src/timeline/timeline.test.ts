@@ -5,7 +5,8 @@ import { appendRows, createColumns } from "./columns.js";
 import type { Columns } from "./columns.js";
 import { downsample } from "./downsample.js";
 import { decodeRows } from "./rows.js";
-import { nearestStep, valueAt } from "./search.js";
+import { nearestStep } from "./places.js";
+import { valueAt } from "./search.js";
 
 function chunk(steps: number[], losses: (number | null)[]): Uint8Array {
   const table = new Table({

@@ -34,6 +34,16 @@ test("a run can be paused, continued and stopped, and nothing else", () => {
   expect(() => parseTimelineRequest({ id: "1", action: "delete" })).toThrow(WireInvalid);
 });
 
+test("a fork says where, and may say more; a range ends where it began or later", () => {
+  const fork = { id: "1", action: "fork", step: 30, name: "hot", learning_rate: 0.003, to: 90 };
+  expect(parseTimelineRequest({ ...fork, model: "x" })).toEqual(fork);
+  expect(() => parseTimelineRequest({ ...fork, learning_rate: NaN })).toThrow(WireInvalid);
+  expect(() => parseTimelineRequest({ ...fork, step: undefined })).toThrow(WireInvalid);
+  const range = { id: "2", action: "range", from: 5, to: 5 };
+  expect(parseTimelineRequest(range)).toEqual(range);
+  expect(() => parseTimelineRequest({ ...range, to: 4 })).toThrow(WireInvalid);
+});
+
 test("a reply is either done or failed with its error", () => {
   const done = { kind: "reply", id: "1", ok: true, message: "Deleted.", trash_id: "t" };
   expect(parseReply(done)).toEqual(done);

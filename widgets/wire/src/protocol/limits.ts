@@ -19,6 +19,10 @@ export const LIMITS = {
   samples: 200_000,
   /** marks in one state */
   marks: 200_000,
+  /** stretches of one timeline */
+  stretches: 10_000,
+  /** sessions that train in one kernel */
+  training: 10_000,
   /** models in one library */
   models: 100_000,
 } as const;

@@ -2,6 +2,7 @@
 export const MODEL_NAMES = {
   timeline: "TimelineModel",
   library: "LibraryModel",
+  activity: "ActivityModel",
   scrubBar: "ScrubBarModel",
   lossCurve: "LossCurveModel",
   textProgress: "TextProgressModel",
@@ -37,5 +38,7 @@ export interface LibraryViewState {
 export interface DashboardState {
   timeline: string;
   library: string;
+  /** `IPY_MODEL_<id>` of the kernel's ActivityModel */
+  activity: string;
   text: string;
 }

@@ -11,6 +11,8 @@ export interface ReplyDone {
   message?: string;
   /** after a delete: what `restore` takes */
   trash_id?: string;
+  /** after a range: the rows beside the reply are a selection of all, each spike among them */
+  reduced?: boolean;
 }
 
 /** The kernel could not do what the request with this `id` asked. */
@@ -29,9 +31,10 @@ const head = shape<{ kind: "reply"; id: string; ok: boolean }>({
   id: text(LIMITS.id),
   ok: flag,
 });
-const done = shape<Pick<ReplyDone, "message" | "trash_id">>({
+const done = shape<Pick<ReplyDone, "message" | "trash_id" | "reduced">>({
   message: optional(text(LIMITS.sentence)),
   trash_id: optional(text(LIMITS.id)),
+  reduced: optional(flag),
 });
 const failed = shape<{ error: WireError }>({ error: wireError });
 

@@ -1,5 +1,5 @@
-import { nullable, oneOf, optional, shape, text, whole } from "../protocol/check.js";
-import { LIMITS } from "../protocol/limits.js";
+import { nullable, oneOf, optional, shape, whole } from "../protocol/check.js";
+import { wireReaching, type WireReaching } from "./branching.js";
 import { wireRun, type WireRun } from "./run.js";
 import { wireMarks, wireSamples, type WireMark, type WireSample } from "./state.js";
 
@@ -15,17 +15,8 @@ export interface TimelineAppend {
   samples?: WireSample[];
   /** all marks, when any changed */
   marks?: WireMark[];
-}
-
-/** Every action a page may ask of a session's run. */
-export const TIMELINE_ACTIONS = ["pause", "continue", "stop", "resume"] as const;
-
-/** Page to kernel: act on the session's run, or open a new session that goes on from a step. */
-export interface TimelineRequest {
-  id: string;
-  action: (typeof TIMELINE_ACTIONS)[number];
-  /** For "resume": where the new session begins. */
-  step?: number;
+  /** the replay that somebody waits for, when it goes on or ends */
+  reaching?: WireReaching | null;
 }
 
 const append = shape<TimelineAppend>({
@@ -35,12 +26,7 @@ const append = shape<TimelineAppend>({
   run: nullable(wireRun),
   samples: optional(wireSamples),
   marks: optional(wireMarks),
-});
-
-const request = shape<TimelineRequest>({
-  id: text(LIMITS.id),
-  action: oneOf(TIMELINE_ACTIONS),
-  step: optional(whole),
+  reaching: optional(nullable(wireReaching)),
 });
 
 /**
@@ -51,14 +37,4 @@ const request = shape<TimelineRequest>({
  */
 export function parseTimelineAppend(content: unknown): TimelineAppend {
   return append(content, "");
-}
-
-/**
- * Checks what a page asks of a run.
- *
- * @throws WireInvalid
- * @example parseTimelineRequest({ id: "a1", action: "pause" }).action === "pause"
- */
-export function parseTimelineRequest(content: unknown): TimelineRequest {
-  return request(content, "");
 }

@@ -18,6 +18,10 @@ const state = {
   metrics: [new Uint8Array(8)],
   samples: [{ step: 0, prompt: "<b>", text: "</script>" }],
   marks: [{ step: 1, kind: "model", label: "M" }],
+  stretches: [{ run_id: "r", status: "failed", from: 0, to: 3, inherited: false }],
+  reduced_until: null,
+  proposal: { name: "a-2", to: 10, learning_rate: 0.001, weight_decay: null },
+  reaching: { from: 0, to: 9, step: 4 },
   sequence: 4,
   text: "",
 };
@@ -50,6 +54,10 @@ describe("a timeline's state", () => {
     ["run.error.message", { run: { ...state.run, error: { code: "X" } } }],
     ["metrics[0]", { metrics: ["AAAA"] }],
     ["samples[1].text", { samples: [state.samples[0], { step: 1, prompt: "" }] }],
+    ["stretches[0].status", { stretches: [{ ...state.stretches[0], status: "gone" }] }],
+    ["reduced_until", { reduced_until: -1 }],
+    ["proposal.learning_rate", { proposal: { ...state.proposal, learning_rate: "fast" } }],
+    ["reaching.step", { reaching: { from: 0, to: 9 } }],
     ["marks[0].kind", { marks: [{ step: 1, kind: "script", label: "" }] }],
     ["summary", { summary: "x".repeat(LIMITS.sentence + 1) }],
   ])("is refused at %s", (path, change) => {

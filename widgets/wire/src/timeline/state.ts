@@ -10,7 +10,9 @@ import {
   type Check,
 } from "../protocol/check.js";
 import { LIMITS } from "../protocol/limits.js";
+import { wireProposal, wireReaching, type WireProposal, type WireReaching } from "./branching.js";
 import { wireRun, type WireRun } from "./run.js";
+import { wireStretch, type WireStretch } from "./stretch.js";
 
 /** The session a timeline belongs to, and where it was forked from. */
 export interface WireSession {
@@ -55,6 +57,13 @@ export interface TimelineState {
   samples: WireSample[];
   /** ascending by step */
   marks: WireMark[];
+  /** which run recorded which steps, ascending; only the newest where there are very many */
+  stretches: WireStretch[];
+  /** rows up to this step are a selection of all, each spike among them; null where all rows are there */
+  reduced_until: number | null;
+  proposal: WireProposal;
+  /** the replay that somebody waits for */
+  reaching: WireReaching | null;
   /** counts appends; an append that is not newer is ignored */
   sequence: number;
   /** text form for tools without widgets */
@@ -91,6 +100,10 @@ const state = shape<TimelineState>({
   metrics: listOf(binary, LIMITS.chunks),
   samples: wireSamples,
   marks: wireMarks,
+  stretches: listOf(wireStretch, LIMITS.stretches),
+  reduced_until: nullable(whole),
+  proposal: wireProposal,
+  reaching: nullable(wireReaching),
   sequence: whole,
   text: text(LIMITS.text),
 });
