@@ -30,5 +30,7 @@ export type { FailureListener, SessionUpdate } from "./session/session-port.js";
 export type { DataConfig, ModelConfig, SessionOptions, TrainingConfig } from "./session/setup.js";
 export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";
+export type { SnapshotOptions } from "./snapshots/policy.js";
+export type { SnapshotChoice } from "./snapshots/choose.js";
 export { open, openStores, setFailureListener, TrainingStore } from "./store.js";
 export type { ModelLibrary, OpenOptions } from "./store.js";
