@@ -10,6 +10,8 @@ export type SessionUpdate =
   | { kind: "snapshots"; snapshots: NewSnapshot[] }
   /** What samples of later steps begin with is another. */
   | { kind: "prompt" }
+  /** Snapshots of steps of the past were recorded. */
+  | { kind: "recorded" }
   | { kind: "run" }
   | { kind: "checkpoint" }
   | { kind: "engine" }

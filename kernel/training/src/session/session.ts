@@ -4,6 +4,7 @@ import type { Table } from "apache-arrow";
 import type {
   EventRow,
   ModelRow,
+  NewSnapshot,
   RunRow,
   SampleRow,
   SessionRow,
@@ -347,6 +348,16 @@ export class Session {
    */
   snapshots(range: SnapshotChoice = {}): Promise<Snapshot[]> {
     return readChosen(this.#store, this.id, range);
+  }
+
+  /**
+   * What the step of now shows beside numbers for a prompt; nothing is stored, and training's random
+   * numbers are not touched. Empty for a model that is not one of text.
+   *
+   * @example const [probabilities] = await session.look("Shall I");
+   */
+  look(prompt: string = this.prompt): Promise<NewSnapshot[]> {
+    return this.#work.link().ask({ kind: "look", prompt });
   }
 
   /** What samples begin with, and what is shown beside numbers is about. */
