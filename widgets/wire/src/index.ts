@@ -61,3 +61,4 @@ export {
   type ShownProbabilities,
 } from "./snapshots/payload.js";
 export { evenly, SNAPSHOT_BYTES, thinned } from "./snapshots/thin.js";
+export { placesOn, principalAxes, type Axes } from "./snapshots/projection.js";

@@ -1,9 +1,9 @@
+import { placesOn, principalAxes } from "@forkpoint/wire";
 import type { Shown, ShownAttention, ShownEmbeddings, ShownProbabilities } from "@forkpoint/wire";
 import type { Snapshots } from "../views/snapshots.js";
 import type { Timeline } from "../views/timeline.js";
 import { escaped } from "./escaped.js";
 import { wholeText } from "./number.js";
-import { principalPlane } from "./principal-plane.js";
 
 const width = 640;
 const grey = "#808080";
@@ -109,10 +109,10 @@ function heads(shown: ShownAttention & { step: number }): string {
 }
 
 function map({ tokens, width: size, vectors, step }: ShownEmbeddings & { step: number }): string {
-  const places = principalPlane(vectors, size);
-  const most = Math.max(...places.flat().map(Math.abs), 1e-9);
+  const places = placesOn(vectors, size, principalAxes(vectors, size));
+  const most = Math.max(...places.map(Math.abs), 1e-9);
   const points = tokens.map((token, at) => {
-    const [x, y] = places[at]!;
+    const [x, y] = [places[2 * at]!, places[2 * at + 1]!];
     const half = { x: width / 2, y: 170 };
     return label(
       ...([half.x + (x / most) * (half.x - 20), 20 + half.y + (y / most) * (half.y - 20)] as const),

@@ -1,4 +1,6 @@
 import type { ReactNode } from "react";
+import { AttentionCinema } from "../attention-cinema/AttentionCinema.js";
+import { EmbeddingMap } from "../embedding-map/EmbeddingMap.js";
 import { formatCount } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
@@ -6,7 +8,9 @@ import { useLiveness, useTimelineData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
 import { ModelLibrary } from "../model-library/ModelLibrary.js";
 import type { LibraryModel } from "../models/library-model.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import { ProbabilityTower } from "../probability-tower/ProbabilityTower.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
 import { statusWord } from "../timeline/words.js";
@@ -21,8 +25,9 @@ import { RunProgress } from "./RunProgress.js";
 export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
+  snapshots?: SnapshotsModel | null;
 }): ReactNode {
-  const { timeline, library } = props;
+  const { timeline, library, snapshots = null } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step, backend, summary } = timeline.state;
@@ -70,8 +75,11 @@ export function Dashboard(props: {
           <LossCurve timeline={timeline} />
           <ScrubBar timeline={timeline} />
         </div>
-        <TextProgress timeline={timeline} />
+        <TextProgress timeline={timeline} snapshots={snapshots} />
       </div>
+      {snapshots && <ProbabilityTower timeline={timeline} snapshots={snapshots} />}
+      {snapshots && <AttentionCinema timeline={timeline} snapshots={snapshots} />}
+      {snapshots && <EmbeddingMap timeline={timeline} snapshots={snapshots} />}
     </article>
   );
 }

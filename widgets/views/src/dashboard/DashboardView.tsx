@@ -1,9 +1,10 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
 import type { ReactNode } from "react";
 import { ReactView } from "../host/react-view.js";
-import { WithTimeline } from "../host/references.js";
+import { WithSnapshots } from "../host/references.js";
 import { useAttribute } from "../host/use-model.js";
 import { LibraryModel } from "../models/library-model.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { Dashboard } from "./Dashboard.js";
 
@@ -11,18 +12,25 @@ import { Dashboard } from "./Dashboard.js";
 export class DashboardView extends ReactView {
   content(model: WidgetModel): ReactNode {
     return (
-      <WithTimeline model={model}>
-        {(timeline) => <WithOwnLibrary model={model} timeline={timeline} />}
-      </WithTimeline>
+      <WithSnapshots model={model}>
+        {(timeline, snapshots) => (
+          <WithOwnLibrary model={model} timeline={timeline} snapshots={snapshots} />
+        )}
+      </WithSnapshots>
     );
   }
 }
 
-function WithOwnLibrary(props: { model: WidgetModel; timeline: TimelineModel }): ReactNode {
+function WithOwnLibrary(props: {
+  model: WidgetModel;
+  timeline: TimelineModel;
+  snapshots: SnapshotsModel | null;
+}): ReactNode {
   const library = useAttribute(props.model, "library");
   return (
     <Dashboard
       timeline={props.timeline}
+      snapshots={props.snapshots}
       library={library instanceof LibraryModel ? library : null}
     />
   );

@@ -1,6 +1,9 @@
+import { attentionCinemaStyle } from "../attention-cinema/style.js";
 import { dashboardStyle } from "../dashboard/style.js";
+import { embeddingMapStyle } from "../embedding-map/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
+import { probabilityTowerStyle } from "../probability-tower/style.js";
 import { scrubBarStyle } from "../scrub-bar/style.js";
 import { textProgressStyle } from "../text-progress/style.js";
 import { hostStyle } from "./style.js";
@@ -19,6 +22,7 @@ export function installStyleSheet(): void {
   style.id = ID;
   style.textContent = [
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
+    ...[probabilityTowerStyle, attentionCinemaStyle, embeddingMapStyle],
     ...[modelLibraryStyle, dashboardStyle],
   ].join("\n");
   document.head.append(style);
