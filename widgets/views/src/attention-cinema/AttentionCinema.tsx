@@ -121,7 +121,7 @@ function Heads(props: {
   const { shown, layer, width, onChoose } = props;
   const fitting = Math.max(1, Math.floor((width + GAP) / (SMALLEST + GAP)));
   const columns = Math.min(shown.heads, fitting, 8);
-  const edge = Math.min(190, Math.floor((width + GAP) / columns - GAP));
+  const edge = Math.min(236, Math.floor((width + GAP) / columns - GAP));
   return (
     <div className="fp-heads" style={{ gap: GAP }}>
       {Array.from({ length: shown.heads }, (_, head) => (

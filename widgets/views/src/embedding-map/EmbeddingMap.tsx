@@ -113,10 +113,10 @@ function Key(props: { group: (typeof GROUPS)[number] }): ReactNode {
   );
 }
 
-/** Where every step is drawn: axes, and how far from the middle the furthest token ever was. */
+/** Where every step is drawn: axes, and how far from the middle the furthest token ever was on each. */
 interface Ground {
   axes: Axes;
-  reach: number;
+  reach: [number, number];
   placesOf(item: HeldSnapshot): Float32Array;
 }
 
@@ -142,17 +142,28 @@ function useGround(items: HeldSnapshot[]): Ground | null {
       let places = known.get(item);
       if (!places) {
         const { vectors, width } = shownOf(item) as ShownAt<"embeddings">;
-        places = width === axes[0].length ? placesOn(vectors, width, axes) : new Float32Array(0);
+        places = width === axes[0].length ? toOneSize(placesOn(vectors, width, axes)) : NOWHERE;
         known.set(item, places);
       }
       return places;
     };
-    const reach = evenly(items, FITTED).reduce(
-      (most, item) => placesOf(item).reduce((far, place) => Math.max(far, Math.abs(place)), most),
-      1e-9,
-    );
+    const reach: [number, number] = [1e-9, 1e-9];
+    for (const item of evenly(items, 4 * FITTED)) {
+      placesOf(item).forEach((place, at) => {
+        reach[at % 2] = Math.max(reach[at % 2]!, Math.abs(place));
+      });
+    }
     return { axes, reach, placesOf };
   }, [items, items.length, last]);
+}
+
+const NOWHERE = new Float32Array(0);
+
+/** Vectors grow as a model learns: each step is drawn as large as the others, so that none is a dot. */
+function toOneSize(places: Float32Array): Float32Array {
+  const square = places.reduce((sum, place) => sum + place * place, 0);
+  const size = Math.sqrt(square / Math.max(1, places.length)) || 1;
+  return places.map((place) => place / size);
 }
 
 function Map(props: {
@@ -173,8 +184,8 @@ function Map(props: {
 
   const onScreen = (places: Float32Array): Float32Array => {
     const [half, middle] = [width / 2, height / 2];
-    const scaleX = (half - MARGIN) / ground.reach;
-    const scaleY = (middle - MARGIN) / ground.reach;
+    const scaleX = (half - MARGIN) / ground.reach[0];
+    const scaleY = (middle - MARGIN) / ground.reach[1];
     return places.map((place, index) =>
       index % 2 === 0 ? half + place * scaleX : middle - place * scaleY,
     );

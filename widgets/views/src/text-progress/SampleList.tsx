@@ -7,6 +7,8 @@ import { rowsInSight, scrollTo } from "./rows.js";
 
 /** Height of a row in CSS pixels, as the style sheet has it. */
 const ROW = 26;
+/** Height of the list in CSS pixels, unless all rows need less. */
+const LIST = 132;
 /** Characters of a sample that a row may hold; the rest could not be seen. */
 const ROW_TEXT = 160;
 
@@ -39,6 +41,7 @@ export function SampleList(props: {
     <div
       className="fp-samples"
       ref={box}
+      style={{ height: Math.min(LIST, count * ROW + 2) }}
       tabIndex={0}
       role="list"
       data-lm-suppress-shortcuts="true"

@@ -20,7 +20,6 @@ export const textProgressStyle = `
   position: relative;
   margin: 0;
   padding: 0;
-  height: 130px;
   overflow-y: auto;
   overflow-anchor: none;
   overscroll-behavior: auto;
