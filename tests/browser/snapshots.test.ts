@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, runAll } from "../support/browser.js";
+import { hook, menu, openBrowser, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { startLab } from "../support/lab.js";
@@ -151,7 +151,7 @@ test("a prompt is set: the kernel is asked, answers at once, and keeps it", asyn
 });
 
 test("after a reload of the page everything is there again", async () => {
-  await page.keyboard.press("Control+s");
+  await menu(page, "File", "Save Notebook");
   await page.waitForTimeout(1000);
   await page.reload();
   await hook(page, "fp-embedding-step").waitFor({ timeout: 120_000 });

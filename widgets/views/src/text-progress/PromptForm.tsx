@@ -23,8 +23,8 @@ export function PromptForm(props: { snapshots: SnapshotsModel }): ReactNode {
   const wanted = text ?? "";
   const usable = wanted !== "" && wanted !== prompt;
 
-  const ask = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
+  const ask = async (event?: FormEvent): Promise<void> => {
+    event?.preventDefault();
     if (!usable || asking) return;
     setAsking(true);
     setFault(null);
@@ -48,7 +48,14 @@ export function PromptForm(props: { snapshots: SnapshotsModel }): ReactNode {
             disabled={offline !== null}
             title={offline ?? "What samples of later steps begin with"}
             onChange={(event) => setText(event.target.value.replaceAll(glyphOf("\n"), "\n"))}
-            onKeyDown={(event) => event.key === "Escape" && setText(null)}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") setText(null);
+              if (event.key !== "Enter") return;
+              // JupyterLab takes this key for the cell, and the form would not hear of it.
+              event.preventDefault();
+              event.stopPropagation();
+              void ask();
+            }}
           />
         </label>
         {text !== null && (
