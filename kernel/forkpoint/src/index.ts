@@ -14,12 +14,17 @@ export type {
   Run,
   Session,
   SessionOptions,
+  SnapshotChoice,
+  SnapshotOptions,
   TrainingStore,
 } from "@forkpoint/training";
 export {
+  attentionCinema,
   dashboard,
+  embeddingMap,
   lossCurve,
   modelLibrary,
+  probabilityTower,
   scrubBar,
   textProgress,
 } from "./views/session-views.js";

@@ -31,4 +31,6 @@ export type { DataConfig, ModelConfig, SessionOptions, TrainingConfig } from "./
 export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";
 export { onActivity, open, openStores, setFailureListener, TrainingStore } from "./store.js";
+export type { SnapshotOptions } from "./snapshots/policy.js";
+export type { SnapshotChoice } from "./snapshots/choose.js";
 export type { ModelLibrary, OpenOptions } from "./store.js";

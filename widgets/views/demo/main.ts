@@ -2,6 +2,7 @@ import type { IBackboneModelOptions, WidgetModel } from "@jupyter-widgets/base";
 import dark from "~themes/theme-dark-extension/index.css?raw";
 import light from "~themes/theme-light-extension/index.css?raw";
 import * as widgets from "../src/index.js";
+import { snapshots as recordedSnapshots } from "./snapshots.js";
 import { rows } from "./recorded.js";
 import { scenes } from "./scenes.js";
 
@@ -67,17 +68,21 @@ const library = make(widgets.LibraryModel, scene.library);
 const activity = make(widgets.ActivityModel, {
   training: [{ session_id: "abcd1234ef", name: "sonnets", status: "running" }],
 });
+const snapshots = make(widgets.SnapshotsModel, scene.snapshots ?? recordedSnapshots(1234));
 const views = {
   dashboard: [widgets.DashboardModel, widgets.DashboardView],
   scrubBar: [widgets.ScrubBarModel, widgets.ScrubBarView],
   lossCurve: [widgets.LossCurveModel, widgets.LossCurveView],
   textProgress: [widgets.TextProgressModel, widgets.TextProgressView],
+  probabilityTower: [widgets.ProbabilityTowerModel, widgets.ProbabilityTowerView],
+  attentionCinema: [widgets.AttentionCinemaModel, widgets.AttentionCinemaView],
+  embeddingMap: [widgets.EmbeddingMapModel, widgets.EmbeddingMapView],
   modelLibrary: [widgets.ModelLibraryModel, widgets.ModelLibraryView],
 } as const;
 for (const name of (asked.get("views") ?? "dashboard").split(",")) {
   const [Model, View] = views[name as keyof typeof views];
   const view = new View({
-    model: make(Model, { timeline, library, activity }),
+    model: make(Model, { timeline, library, activity, snapshots }),
     options: {},
   } as never);
   view.render();

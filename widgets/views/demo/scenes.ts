@@ -1,4 +1,5 @@
 import { rows, samples } from "./recorded.js";
+import { snapshots } from "./snapshots.js";
 
 const hostile = `</script><img src=x onerror="document.title='run'"><b>bold</b> ${"long".repeat(40)}`;
 
@@ -63,8 +64,16 @@ function model(id: string, name: string, step: number, loss: number | null) {
 
 const nothing = { metrics: [], samples: [], marks: [], step: 0 };
 
+const noSnapshots = {
+  ...{ session_id: "s1", prompt: "\n", writes: true, reason: null, status: "ready" },
+  ...{ entries: [], packs: [], trial: null, sequence: 1 },
+};
+
 /** What a kernel would have sent: state of the timeline, of the library, and whether the kernel is there. */
-export const scenes: Record<string, { timeline: object; library: object; live?: boolean }> = {
+export const scenes: Record<
+  string,
+  { timeline: object; library: object; snapshots?: object; live?: boolean }
+> = {
   running: { timeline, library },
   reaching: { timeline: { ...timeline, reaching: { from: 230, to: 377, step: 310 } }, library },
   forked: {
@@ -100,8 +109,13 @@ export const scenes: Record<string, { timeline: object; library: object; live?: 
     library,
   },
   offline: { timeline, library, live: false },
-  starting: { timeline: { ...timeline, ...nothing }, library: { ...library, models: [] } },
+  starting: {
+    timeline: { ...timeline, ...nothing },
+    library: { ...library, models: [] },
+    snapshots: noSnapshots,
+  },
   untrained: {
+    snapshots: noSnapshots,
     timeline: { ...timeline, ...nothing, run: null },
     library: { ...library, models: [], can_save: false, active: null },
   },
@@ -136,6 +150,19 @@ export const scenes: Record<string, { timeline: object; library: object; live?: 
       models: [model("m9", hostile, 12, 1)],
       active: { ...library.active, model_name: hostile },
     },
+  },
+  long: {
+    timeline: {
+      ...timeline,
+      step: 20_000,
+      metrics: [rows(0, 20_000)],
+      samples: Array.from({ length: 20_001 }, (_, step) => ({
+        ...{ step, prompt: "Shall I" },
+        text: `Shall I number ${step} of them, of which a word changes: ${step % 7}\nand a line`,
+      })),
+    },
+    library,
+    snapshots: snapshots(20_000),
   },
   unreadable: { timeline: { ...timeline, metrics: [new Uint8Array([1, 2, 3])] }, library },
 };

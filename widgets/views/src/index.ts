@@ -1,10 +1,14 @@
 export { TimelineModel } from "./models/timeline-model.js";
 export { ActivityModel } from "./models/activity-model.js";
+export { SnapshotsModel } from "./models/snapshots-model.js";
 export { LibraryModel } from "./models/library-model.js";
 export {
+  AttentionCinemaModel,
   DashboardModel,
+  EmbeddingMapModel,
   LossCurveModel,
   ModelLibraryModel,
+  ProbabilityTowerModel,
   ScrubBarModel,
   TextProgressModel,
 } from "./models/view-models.js";
@@ -13,3 +17,6 @@ export { LossCurveView } from "./loss-curve/LossCurveView.js";
 export { ModelLibraryView } from "./model-library/ModelLibraryView.js";
 export { ScrubBarView } from "./scrub-bar/ScrubBarView.js";
 export { TextProgressView } from "./text-progress/TextProgressView.js";
+export { AttentionCinemaView } from "./attention-cinema/AttentionCinemaView.js";
+export { EmbeddingMapView } from "./embedding-map/EmbeddingMapView.js";
+export { ProbabilityTowerView } from "./probability-tower/ProbabilityTowerView.js";

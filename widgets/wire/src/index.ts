@@ -1,6 +1,11 @@
 export { VIEWS_MODULE, WIRE_RANGE, WIRE_VERSION } from "./protocol/version.js";
 export { MODEL_NAMES, VIEW_NAMES } from "./protocol/names.js";
-export type { DashboardState, LibraryViewState, TimelineViewState } from "./protocol/names.js";
+export type {
+  DashboardState,
+  LibraryViewState,
+  SnapshotViewState,
+  TimelineViewState,
+} from "./protocol/names.js";
 export { bytesOf, type Binary } from "./protocol/binary.js";
 export { LIMITS } from "./protocol/limits.js";
 export { WireInvalid, type WireError } from "./protocol/error.js";
@@ -37,3 +42,26 @@ export {
   type LibraryAction,
   type LibraryRequest,
 } from "./library/messages.js";
+export {
+  parseSnapshotsState,
+  SHOWN_KINDS,
+  type SnapshotsState,
+  type WireSnapshot,
+} from "./snapshots/state.js";
+export {
+  parseSnapshotsAppend,
+  parseSnapshotsRequest,
+  type SnapshotsAppend,
+  type SnapshotsRequest,
+} from "./snapshots/messages.js";
+export {
+  decodeShown,
+  encodeShown,
+  type Shown,
+  type ShownAttention,
+  type ShownEmbeddings,
+  type ShownHead,
+  type ShownProbabilities,
+} from "./snapshots/payload.js";
+export { evenly, SNAPSHOT_BYTES, thinned } from "./snapshots/thin.js";
+export { placesOn, principalAxes, type Axes } from "./snapshots/projection.js";

@@ -4,6 +4,9 @@ import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
 import { kernelActivity } from "./activity.js";
 import { createLibrary } from "./library.js";
+import { snapshotPicture, snapshotText } from "../text/snapshots.js";
+import { snapshotsOf } from "./snapshots.js";
+import type { Snapshots } from "./snapshots.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
 import { createView } from "./view.js";
@@ -40,10 +43,12 @@ export function dashboard(session: Session): View {
       timeline = await timelineOf(store, next);
       timeline.onResumed.add(follow);
       for (const listener of listeners) timeline.onRun(listener);
-      widget.set({ timeline: timeline.widget, text: timeline.text() });
+      const snapshots = snapshotsOf(store, next).widget;
+      widget.set({ timeline: timeline.widget, snapshots, text: timeline.text() });
     }
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
+      snapshots: snapshotsOf(store, session).widget,
       library: library.widget,
       activity: await kernelActivity(),
       text: timeline.text(),
@@ -58,8 +63,18 @@ export const scrubBar = (session: Session): View => timelineView("scrubBar", ses
 /** The training and validation loss of a session. */
 export const lossCurve = (session: Session): View => timelineView("lossCurve", session);
 
-/** The texts sampled at each evaluation of a session. */
-export const textProgress = (session: Session): View => timelineView("textProgress", session);
+/** The texts sampled at each evaluation of a session, each with what changed since the one before. */
+export const textProgress = (session: Session): View => snapshotView("textProgress", session);
+
+/** How likely each next token is after the prompt, at the step shown. */
+export const probabilityTower = (session: Session): View =>
+  snapshotView("probabilityTower", session);
+
+/** Where each token of the prompt looks: the heads of every layer, at the step shown. */
+export const attentionCinema = (session: Session): View => snapshotView("attentionCinema", session);
+
+/** The alphabet's vectors in two dimensions, drifting as the session trains. */
+export const embeddingMap = (session: Session): View => snapshotView("embeddingMap", session);
 
 /** The saved models of a store. What is loaded here trains when a cell says so. */
 export function modelLibrary(store: TrainingStore): View {
@@ -78,14 +93,29 @@ export function modelLibrary(store: TrainingStore): View {
   });
 }
 
-function timelineView(
-  name: Exclude<ViewName, "modelLibrary" | "dashboard">,
-  session: Session,
-): View {
+function timelineView(name: "scrubBar" | "lossCurve", session: Session): View {
   return createView(`${name} of "${session.name}"`, async () => {
     const timeline = await timelineOf(await storeOf(session), session);
     const state = { timeline: timeline.widget, text: timeline.text() };
     return formsOf(viewWidget(name, state), () => timeline);
+  });
+}
+
+function snapshotView(
+  name: "textProgress" | "probabilityTower" | "attentionCinema" | "embeddingMap",
+  session: Session,
+): View {
+  return createView(`${name} of "${session.name}"`, async () => {
+    const store = await storeOf(session);
+    const timeline = await timelineOf(store, session);
+    const snapshots: Snapshots = snapshotsOf(store, session);
+    const text = (): string => snapshotText(name, timeline, snapshots);
+    const widget = viewWidget(name, {
+      ...{ timeline: timeline.widget, snapshots: snapshots.widget, text: text() },
+    });
+    const forms = formsOf(widget, () => timeline);
+    if (name === "textProgress") return { ...forms, text };
+    return { ...forms, text, picture: () => snapshotPicture(name, snapshots) };
   });
 }
 

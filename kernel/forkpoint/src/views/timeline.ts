@@ -40,6 +40,8 @@ export interface Timeline {
   /** The whole timeline as text and as a picture, for tools without widgets. */
   text(): string;
   picture(): string;
+  /** The newest text that was sampled; null when there is none. */
+  newestSample(): WireSample | null;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
   /**
@@ -264,6 +266,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     onResumed,
     text: () => textOf(session, runNow(), tableOf(metrics)),
     picture: () => curveSvg(tableOf(metrics)),
+    newestSample: () => samples.at(-1) ?? null,
     onRun(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -105,6 +105,10 @@ export function startFitEngine(
         return cannot("be evaluated", model);
       case "sample":
         return cannot("sample a text", "its model is not one of text.");
+      case "look":
+        return [];
+      case "prompt":
+        return cannot("take a prompt", "its model is not one of text.");
       case "until":
       case "release":
       case "cancel":

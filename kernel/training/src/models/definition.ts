@@ -30,6 +30,8 @@ export interface ModelDefinition<Config = unknown> {
   block(config: Config): number;
   /** Scores for the next token: [batch, time] int32 to [batch * time, vocabulary]. */
   logits(context: ForwardContext, config: Config, weights: Tensor[], tokens: Tensor2D): Tensor2D;
+  /** The parameter that has a row for each token of the alphabet, if there is one. */
+  embeddings?: string;
   /** One line for people, for example "4 layers · 4 heads". */
   summary(config: Config): string;
 }

@@ -7,8 +7,15 @@ import type { Tensorflow } from "../engine/tfjs.js";
 import { sizeOf } from "../models/definition.js";
 import { decays } from "../optimizers/adamw.js";
 import type { Executor, LiveState } from "./executor.js";
-import { recordAttention, recordLoss, recordScores, recordStep } from "./recorded-functions.js";
+import {
+  recordAttention,
+  recordEmbeddings,
+  recordLoss,
+  recordScores,
+  recordStep,
+} from "./recorded-functions.js";
 import type { RecordedFunction } from "./recorded-functions.js";
+import { embeddingsAt } from "./model-functions.js";
 import type { ModelAtWork } from "./model-functions.js";
 
 /**
@@ -103,6 +110,13 @@ export function compiledExecutor(
       const values = new Float32Array(sizeOf(shape));
       run([tokens], [values]);
       return { shape, values };
+    },
+    embeddings() {
+      if (embeddingsAt(model) === -1) return null;
+      const { shape, run } = prepare("embeddings", recordEmbeddings);
+      const values = new Float32Array(sizeOf(shape));
+      run([], [values]);
+      return values;
     },
     close: () => session.close(),
   };

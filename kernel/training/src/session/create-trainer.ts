@@ -9,6 +9,7 @@ import {
 } from "../errors/session.js";
 import { ModelCannot } from "../errors/model.js";
 import { learningRateAt } from "../optimizers/adamw.js";
+import { createSnapshotRecorder, promptOf } from "../snapshots/recorder.js";
 import { createHolds } from "./holds.js";
 import { createKeeper } from "./keeper.js";
 import { combineStates } from "./merge.js";
@@ -56,6 +57,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let reachedFrom: string | null = null;
   let lastTrainLoss: number | null = lastLoss();
   let guard = createSpikeGuard(null);
+  const snapshots = createSnapshotRecorder(
+    ...([store, learner, configs.training] as const),
+    promptOf(store, sessionId, configs.training),
+    post,
+  );
   let state!: TrainingState;
   const holds = createHolds();
   const log = createRunLog(store, post);
@@ -125,17 +131,14 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   }
 
   function record(loss: number | null, stepMs: number | null): void {
-    const { evaluateEvery, prompt, sampleTokens, seed } = configs.training;
-    const due = state.step % evaluateEvery === 0 || state.step === log.run?.targetStep;
+    const last = state.step === log.run?.targetStep;
+    const due = state.step % configs.training.evaluateEvery === 0 || last;
+    snapshots.trained(stepMs ?? 0);
     log.push({
       ...rowOf(loss, stepMs),
       validation_loss: due ? learner.evaluate(state) : null,
     });
-    if (!due || sampleTokens === 0 || !log.run || !learner.sample) return;
-    const how = { prompt, tokens: sampleTokens, temperature: 0.8, seed: seed + state.step };
-    const samples = [{ step: state.step, prompt, text: learner.sample(state, how) }];
-    background(store.writer.appendSamples({ runId: log.run.id, rows: samples }));
-    post({ event: "samples", samples });
+    if (log.run) background(snapshots.record(state, log.run.id, last));
   }
 
   async function finish(
@@ -203,6 +206,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       if (target <= state.step) return { run: null, step: state.step };
       const earlier = store.runs.list(sessionId).length > 0;
       keeper.begin();
+      snapshots.begin();
       guard = createSpikeGuard(configs.training.spikeSigma ?? null);
       const run = await log.begin({
         sessionId,
@@ -349,6 +353,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     digest: () => digestOf(state, parameters, stateInput(state, fixed)),
     evaluate: () => ({ step: state.step, validationLoss: learner.evaluate(state) }),
+    look: (prompt) => snapshots.look(state, prompt),
+    setPrompt(prompt) {
+      snapshots.prompt = prompt;
+      return null;
+    },
     sample(how) {
       if (!learner.sample)
         throw new ModelCannot(session.name, "sample a text", "its model is not one of text.");

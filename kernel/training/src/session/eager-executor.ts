@@ -6,7 +6,7 @@ import { unflatten } from "../models/definition.js";
 import { adamWUpdate, decayMask } from "../optimizers/adamw.js";
 import type { AdamWSlots } from "../optimizers/adamw.js";
 import type { Executor, LiveState } from "./executor.js";
-import { attentionOf, lossAndGradients, scoresOf } from "./model-functions.js";
+import { attentionOf, embeddingsAt, lossAndGradients, scoresOf } from "./model-functions.js";
 import type { ModelAtWork } from "./model-functions.js";
 
 interface EagerState extends LiveState {
@@ -89,6 +89,10 @@ export function eagerExecutor(
       const { shape } = found;
       const values = valuesOf(found);
       return values.length === 0 ? null : { shape, values };
+    },
+    embeddings(live) {
+      const at = embeddingsAt(model);
+      return at === -1 ? null : valuesOf(tf.tidy(() => tf.clone(weightsOf(live)[at]!)));
     },
     close: () => mask.dispose(),
   };

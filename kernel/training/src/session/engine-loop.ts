@@ -102,6 +102,10 @@ async function perform(
       return trainer.evaluate();
     case "sample":
       return trainer.sample(request);
+    case "look":
+      return trainer.look(request.prompt);
+    case "prompt":
+      return trainer.setPrompt(request.prompt);
     case "reach":
       return trainer.reach(request.step, request.sessionId);
     case "walk":

@@ -32,5 +32,7 @@ export interface Executor {
   scores(live: LiveState, tokens: Int32Array, position: number): Float32Array;
   /** Where each token of a block looked; null when the model shows no attention. */
   attention(live: LiveState, tokens: Int32Array): Attention | null;
+  /** The vector of each token of the alphabet; null when the model has none. */
+  embeddings(live: LiveState): Float32Array | null;
   close(): void;
 }

@@ -89,7 +89,7 @@ export function handWrittenLearner(
   };
   return {
     ...learnerOver(executor, config.parameters, training, batches),
-    sample: null,
+    ...{ sample: null, next: null, embeddings: null },
     attention: () => null,
   };
 }

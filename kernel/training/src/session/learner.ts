@@ -1,3 +1,4 @@
+import type { Candidate } from "@forkpoint/checkpoints";
 import { drawBatch } from "../data/batches.js";
 import type { Batch } from "../data/batches.js";
 import type { Split } from "../data/corpus.js";
@@ -25,8 +26,23 @@ export interface Learner {
   evaluate(state: TrainingState): number;
   /** Text continued from a prompt; leaves the state as it is. Null: the model writes none. */
   sample: ((state: TrainingState, how: SampleOptions) => string) | null;
-  /** Where each character of a text (its last block) looked; null when the model shows none. */
-  attention(state: TrainingState, text: string): Attention | null;
+  /** What comes after a prompt, the likeliest first; leaves the state as it is. Null: no text. */
+  next: ((state: TrainingState, prompt: string) => Candidate[]) | null;
+  /**
+   * Where each of a text's last tokens looked, [layers, heads, tokens, tokens]; null when the model
+   * shows none. A text of fewer than four tokens shows nothing of heads: the beginning of the
+   * validation text stands in.
+   */
+  attention(state: TrainingState, text: string, window: number): ShownAttention | null;
+  /** The vectors of the alphabet's first tokens; null when the model has none. */
+  embeddings:
+    | ((state: TrainingState, most: number) => { label: string; vector: Float32Array }[] | null)
+    | null;
+}
+
+/** Attention with what looked at what. */
+export interface ShownAttention extends Attention {
+  tokens: string[];
 }
 
 export interface SampleOptions {
@@ -52,7 +68,7 @@ export function learnerOver(
   parameters: Parameter[],
   { optimizer }: TrainingConfig,
   batches: BatchSource,
-): Omit<Learner, "sample" | "attention"> {
+): Omit<Learner, "sample" | "next" | "attention" | "embeddings"> {
   return {
     parameters,
     executor,
@@ -99,6 +115,11 @@ export function createLearner(
   const executor = chooseExecutor(tf, model, configs.training.engine, stored);
   const windows = (tokens: Int32Array, random: RandomStream): Batch =>
     drawBatch(tokens, batchSize, block, random);
+  // A model continues something: without a token that the alphabet has, its first one.
+  const contextOf = (prompt: string, most = Infinity): number[] => {
+    const tokens = Array.from(tokenizer.encode(prompt)).slice(-most);
+    return tokens.length === 0 ? [0] : tokens;
+  };
   const batches: BatchSource = {
     size: batchSize * block,
     next: (state) => windows(data.train, state.batches),
@@ -113,8 +134,7 @@ export function createLearner(
     ...learnerOver(executor, model.parameters, configs.training, batches),
     sample({ live }, { prompt, tokens, temperature, seed: sampleSeed }) {
       const random = randomStream(sampleSeed, "sampling");
-      const written = Array.from(tokenizer.encode(prompt));
-      if (written.length === 0) written.push(0);
+      const written = contextOf(prompt);
       const from = written.length;
       // Always a whole block, so that one graph serves every length; what follows the last token
       // cannot be seen from it.
@@ -127,12 +147,57 @@ export function createLearner(
       }
       return prompt + tokenizer.decode(written.slice(from));
     },
-    attention({ live }, text) {
+    next({ live }, prompt) {
+      const visible = contextOf(prompt, block);
       const context = new Int32Array(block);
-      context.set(tokenizer.encode(text).slice(-block));
-      return executor.attention(live, context);
+      context.set(visible);
+      const scores = executor.scores(live, context, visible.length - 1);
+      return softmax(scores)
+        .map((probability, id) => ({ token: tokenizer.decode([id]), probability }))
+        .sort((one, other) => other.probability - one.probability);
+    },
+    attention({ live }, text, window) {
+      const most = Math.min(block, window);
+      const given = tokenizer.encode(text).slice(-most);
+      const visible = given.length < LEAST_SHOWN ? data.validation.slice(0, most) : given;
+      const context = new Int32Array(block);
+      context.set(visible);
+      const found = executor.attention(live, context);
+      if (!found) return null;
+      const tokens = Array.from(visible, (id) => tokenizer.decode([id]));
+      return { tokens, ...cornerOf(found, visible.length) };
+    },
+    embeddings({ live }, most) {
+      const values = executor.embeddings(live);
+      if (!values) return null;
+      const width = values.length / vocabulary;
+      return Array.from({ length: Math.min(most, vocabulary) }, (_, id) => ({
+        label: tokenizer.decode([id]),
+        vector: values.slice(id * width, (id + 1) * width),
+      }));
     },
   };
+}
+
+/** Fewer tokens than these show nothing of where heads look. */
+const LEAST_SHOWN = 4;
+
+/** The squares of the first tokens, cut out of those of a whole block. */
+function cornerOf({ shape, values }: Attention, size: number): Attention {
+  const [layers, heads, block] = shape as [number, number, number];
+  const cut = new Float32Array(layers * heads * size * size);
+  for (let row = 0; row < layers * heads * size; row++) {
+    const from = (Math.floor(row / size) * block + (row % size)) * block;
+    cut.set(values.subarray(from, from + size), row * size);
+  }
+  return { shape: [layers, heads, size, size], values: cut };
+}
+
+function softmax(scores: Float32Array): number[] {
+  const best = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+  const weights = Array.from(scores, (score) => Math.exp(score - best));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
 }
 
 function draw(scores: Float32Array, temperature: number, random: RandomStream): number {

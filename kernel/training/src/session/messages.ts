@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { ModelRow, RunRow, SampleRow } from "@forkpoint/checkpoints";
+import type { ModelRow, NewSnapshot, RunRow, SampleRow } from "@forkpoint/checkpoints";
 import type { EngineIdentity } from "../engine/identity.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { MergeResult, MergeStrategy } from "./merge.js";
@@ -29,6 +29,10 @@ export type EngineRequest =
   | { kind: "digest" }
   | { kind: "evaluate" }
   | { kind: "sample"; prompt: string; tokens: number; temperature: number; seed: number }
+  /** What can be shown of the state of now; nothing is stored. The session's prompt if none is given. */
+  | { kind: "look"; prompt?: string }
+  /** What samples of later steps begin with, and what else is shown is about. */
+  | { kind: "prompt"; prompt: string }
   /** Goes to a step of the session or of one it descends from, and stores it if it is not. */
   | { kind: "reach"; step: number; sessionId: string }
   /** Makes the steps up to one of the session again, from the state of now. */
@@ -65,6 +69,8 @@ export interface EngineAnswers {
   digest: string;
   evaluate: { step: number; validationLoss: number };
   sample: { step: number; text: string };
+  look: NewSnapshot[];
+  prompt: null;
   /** Null when it takes another engine: the step was made by another graph. */
   reach: { checkpointId: string; replayed: number } | null;
   walk: { step: number };
@@ -100,6 +106,7 @@ export type EngineEvent =
   /** Something to tell the user that is no failure. */
   | { event: "notice"; text: string }
   | { event: "samples"; samples: SampleRow[] }
+  | { event: "snapshots"; snapshots: NewSnapshot[] }
   | { event: "checkpoint"; step: number; trigger: string }
   | { event: "run"; run: RunRow; step: number };
 

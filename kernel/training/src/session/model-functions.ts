@@ -104,3 +104,9 @@ export function attentionOf(
   definition.logits({ tf, uniform: null, onAttention }, config, weights, tokens);
   return layers.length === 0 ? null : tf.stack(layers);
 }
+
+/** Where among the parameters each token of the alphabet has its vector; -1 when it has none. */
+export function embeddingsAt({ parameters, text }: ModelAtWork): number {
+  const name = text?.definition.embeddings;
+  return name === undefined ? -1 : parameters.findIndex((parameter) => parameter.name === name);
+}

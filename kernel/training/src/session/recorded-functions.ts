@@ -6,7 +6,7 @@ import { fuseRows } from "../engine/graph/rows/fuse-rows.js";
 import { stepRandom } from "../engine/step-random.js";
 import type { Tensorflow } from "../engine/tfjs.js";
 import { sizeOf } from "../models/definition.js";
-import { attentionOf, lossAndGradients, scoresOf } from "./model-functions.js";
+import { attentionOf, embeddingsAt, lossAndGradients, scoresOf } from "./model-functions.js";
 import type { Feed, ModelAtWork, TextAtWork } from "./model-functions.js";
 
 /** A function of the weights as a graph: placeholders `weight0` … and the feeds, output `result`. */
@@ -69,6 +69,12 @@ export function recordAttention(tf: Tensorflow, model: ModelAtWork): RecordedFun
       attentionOf(tf, textOf(model), weightsOf(model, given), given["tokens"] as Tensor2D) ??
       tf.zeros([0]),
   );
+}
+
+/** The vectors of the alphabet, for a model that has them. */
+export function recordEmbeddings(tf: Tensorflow, model: ModelAtWork): RecordedFunction {
+  const at = embeddingsAt(model);
+  return recordOne(tf, model, [], (given) => tf.mul(given[`weight${at}`]!, 1));
 }
 
 function recordOne(

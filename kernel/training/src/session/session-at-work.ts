@@ -155,6 +155,8 @@ export class SessionAtWork {
       }
       case "samples":
         return this.tell({ kind: "samples", samples: event.samples });
+      case "snapshots":
+        return this.tell({ kind: "snapshots", snapshots: event.snapshots });
       case "checkpoint":
         return this.tell({ kind: "checkpoint" });
       case "run":

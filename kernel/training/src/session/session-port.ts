@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { SampleRow, SessionRow } from "@forkpoint/checkpoints";
+import type { NewSnapshot, SampleRow, SessionRow } from "@forkpoint/checkpoints";
 import type { NewBranch } from "./branch.js";
 import type { Session } from "./session.js";
 
@@ -7,6 +7,11 @@ import type { Session } from "./session.js";
 export type SessionUpdate =
   | { kind: "rows"; chunk: Uint8Array; rate: number | null; secondsLeft: number | null }
   | { kind: "samples"; samples: SampleRow[] }
+  | { kind: "snapshots"; snapshots: NewSnapshot[] }
+  /** What samples of later steps begin with is another. */
+  | { kind: "prompt" }
+  /** Snapshots of steps of the past were recorded. */
+  | { kind: "recorded" }
   | { kind: "run" }
   | { kind: "checkpoint" }
   | { kind: "engine" }

@@ -4,9 +4,11 @@ import type { Table } from "apache-arrow";
 import type {
   EventRow,
   ModelRow,
+  NewSnapshot,
   RunRow,
   SampleRow,
   SessionRow,
+  Snapshot,
   Store,
 } from "@forkpoint/checkpoints";
 import { prepareModel } from "../fit/fit-callback.js";
@@ -19,6 +21,9 @@ import type { MergeResult, MergeStrategy } from "./merge.js";
 import { Past, sampleRequest } from "./past.js";
 import type { SampleChoice } from "./past.js";
 import type { Run } from "./run.js";
+import { promptOf } from "../snapshots/recorder.js";
+import { readChosen, setPromptOf } from "../snapshots/choose.js";
+import type { SnapshotChoice } from "../snapshots/choose.js";
 import { SessionAtWork } from "./session-at-work.js";
 import type { FailureListener, SessionPort, SessionUpdate } from "./session-port.js";
 import { configsOf } from "./setup.js";
@@ -331,6 +336,44 @@ export class Session {
   /** The sampled texts, inherited ones included, oldest first. */
   samples(): Promise<SampleRow[]> {
     return this.#store.readSamples(this.id);
+  }
+
+  /**
+   * What steps show beside numbers, inherited ones included, steps ascending: samples, probabilities of
+   * the next token, attention and embeddings, as plain data.
+   *
+   * @throws OptionInvalid, OptionUnknown
+   * @example
+   * const shown = await session.snapshots({ from: 0, to: 500, kinds: ["attention"] });
+   */
+  snapshots(range: SnapshotChoice = {}): Promise<Snapshot[]> {
+    return readChosen(this.#store, this.id, range);
+  }
+
+  /**
+   * What the step of now shows beside numbers for a prompt; nothing is stored, and training's random
+   * numbers are not touched. Empty for a model that is not one of text.
+   *
+   * @example const [probabilities] = await session.look("Shall I");
+   */
+  look(prompt: string = this.prompt): Promise<NewSnapshot[]> {
+    return this.#work.link().ask({ kind: "look", prompt });
+  }
+
+  /** What samples begin with, and what is shown beside numbers is about. */
+  get prompt(): string {
+    return promptOf(this.#store, this.id, this.trainingConfig);
+  }
+
+  /**
+   * Sets what samples of later steps begin with. Kept with the session, also when it is opened again;
+   * the steps behind keep theirs. Training is not touched.
+   *
+   * @throws OptionInvalid for anything but a text of 1 to 10,000 characters; ModelCannot
+   * @example await session.setPrompt("Shall I");
+   */
+  setPrompt(prompt: string): Promise<void> {
+    return setPromptOf(this.#work, prompt);
   }
 
   /** Calls back on every change until the returned function is called. */

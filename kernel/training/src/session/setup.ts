@@ -8,6 +8,8 @@ import type { ModelDescription } from "../models/micro-gpt/config.js";
 import { modelDefinition } from "../models/registry.js";
 import { adamW } from "../optimizers/adamw.js";
 import type { OptimizerDescription } from "../optimizers/adamw.js";
+import { checkSnapshots } from "../snapshots/policy.js";
+import type { SnapshotOptions, SnapshotPolicy } from "../snapshots/policy.js";
 import { integerOption, namedOptions, numberOption } from "../options.js";
 import type { Options } from "../options.js";
 
@@ -47,6 +49,12 @@ export interface TrainingOptions {
   /** Characters sampled at each evaluation. Default 120. */
   sampleTokens?: number;
   /**
+   * What is recorded beside numbers at evaluations: samples, probabilities of the next token,
+   * attention, embeddings; `false` for nothing. By default all of them, in at most 2 % of training
+   * time.
+   */
+  snapshots?: SnapshotOptions | boolean;
+  /**
    * Stops a run whose loss rises this many standard deviations above the losses before it, and goes
    * back to the last keyframe. Left out, only NaN and infinite losses stop one.
    */
@@ -76,6 +84,8 @@ export interface TrainingConfig {
   engine: "compiled" | "eager";
   /** Only where it was asked for. */
   spikeSigma?: number;
+  /** Only where it was asked for. */
+  snapshots?: SnapshotPolicy;
 }
 
 /** What a session trains on, as it is stored. */
@@ -119,7 +129,15 @@ export interface SessionConfigs {
 /** The options of {@link TrainingOptions}. */
 export const trainingNames = [
   ...["optimizer", "batchSize", "seed"],
-  ...["evaluateEvery", "evaluationBatches", "prompt", "sampleTokens", "engine", "spikeSigma"],
+  ...[
+    "evaluateEvery",
+    "evaluationBatches",
+    "prompt",
+    "sampleTokens",
+    "engine",
+    "spikeSigma",
+    "snapshots",
+  ],
 ];
 
 /**
@@ -181,6 +199,9 @@ export function checkTraining(caller: string, options: Options): TrainingConfig 
     sampleTokens: integerOption(caller, options, "sampleTokens", 120, 0, 100000),
     engine: engineOption(options["engine"] ?? "compiled"),
     ...(options["spikeSigma"] === undefined ? {} : { spikeSigma: sigmaOption(caller, options) }),
+    ...(options["snapshots"] === undefined || options["snapshots"] === true
+      ? {}
+      : { snapshots: snapshotsOption(options["snapshots"]) }),
   };
 }
 
@@ -197,6 +218,12 @@ export function configsOf(session: SessionRow): SessionConfigs {
 export function digestedConfigs({ model, training }: SessionConfigs): Record<string, string> {
   const { optimizer, batchSize, seed } = training;
   return { model: JSON.stringify(model), training: JSON.stringify({ optimizer, batchSize, seed }) };
+}
+
+// A fork is given its parent's stored policy, in which nothing is wanted of a kind that cannot be.
+function snapshotsOption(value: unknown): SnapshotPolicy {
+  const stored = value as Partial<SnapshotPolicy> | null;
+  return checkSnapshots(stored?.share === 0 ? false : value);
 }
 
 function sigmaOption(caller: string, options: Options): number {

@@ -67,4 +67,8 @@ export interface Trainer {
   close(): void;
   evaluate(): EngineAnswers["evaluate"];
   sample(how: SampleOptions): EngineAnswers["sample"];
+  /** All that can be shown of the state of now beside numbers. */
+  look(prompt?: string): EngineAnswers["look"];
+  /** What samples of later steps begin with. */
+  setPrompt(prompt: string): null;
 }

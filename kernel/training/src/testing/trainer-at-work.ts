@@ -35,7 +35,7 @@ export async function sessionAtWork(
     model: microGPT({ layers: 1, heads: 2, embed: 16, block: 8 }),
     data,
     optimizer: adamW({ learningRate: 1e-2 }),
-    ...{ batchSize: 4, evaluateEvery: 1000, sampleTokens: 0, engine: "eager" },
+    ...{ batchSize: 4, evaluateEvery: 1000, sampleTokens: 0, snapshots: false, engine: "eager" },
     ...options,
   });
   const { text, tokenizer, vocabulary, title, digest, tokenizerDigest } = await readCorpus(data);

@@ -1,4 +1,6 @@
 import type { ReactNode } from "react";
+import { AttentionCinema } from "../attention-cinema/AttentionCinema.js";
+import { EmbeddingMap } from "../embedding-map/EmbeddingMap.js";
 import { Header } from "../header/Header.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
@@ -6,10 +8,13 @@ import { useLiveness, useTimelineData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
 import type { ActivityModel } from "../models/activity-model.js";
 import type { LibraryModel } from "../models/library-model.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import { ProbabilityTower } from "../probability-tower/ProbabilityTower.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
 import { RunProgress } from "./RunProgress.js";
+import { Section } from "./Section.js";
 
 /**
  * Everything about one session in one card.
@@ -20,8 +25,9 @@ export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
   activity: ActivityModel | null;
+  snapshots?: SnapshotsModel | null;
 }): ReactNode {
-  const { timeline, library, activity } = props;
+  const { timeline, library, activity, snapshots = null } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step } = timeline.state;
@@ -44,9 +50,21 @@ export function Dashboard(props: {
           <LossCurve timeline={timeline} />
           <ScrubBar timeline={timeline} />
         </div>
-        <TextProgress timeline={timeline} />
+        <TextProgress timeline={timeline} snapshots={snapshots} />
       </div>
-      <div className="fp-sections">{/* One Section a view. */}</div>
+      {snapshots && (
+        <div className="fp-sections">
+          <Section id="probabilities" title="Next token" startsOpen>
+            <ProbabilityTower timeline={timeline} snapshots={snapshots} />
+          </Section>
+          <Section id="attention" title="Attention">
+            <AttentionCinema timeline={timeline} snapshots={snapshots} />
+          </Section>
+          <Section id="embeddings" title="Embeddings">
+            <EmbeddingMap timeline={timeline} snapshots={snapshots} />
+          </Section>
+        </div>
+      )}
     </article>
   );
 }

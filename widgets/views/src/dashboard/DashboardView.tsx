@@ -1,10 +1,11 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
 import type { ReactNode } from "react";
 import { ReactView } from "../host/react-view.js";
-import { WithTimeline } from "../host/references.js";
+import { WithSnapshots } from "../host/references.js";
 import { useAttribute } from "../host/use-model.js";
 import { ActivityModel } from "../models/activity-model.js";
 import { LibraryModel } from "../models/library-model.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { Dashboard } from "./Dashboard.js";
 
@@ -12,19 +13,26 @@ import { Dashboard } from "./Dashboard.js";
 export class DashboardView extends ReactView {
   content(model: WidgetModel): ReactNode {
     return (
-      <WithTimeline model={model}>
-        {(timeline) => <WithOthers model={model} timeline={timeline} />}
-      </WithTimeline>
+      <WithSnapshots model={model}>
+        {(timeline, snapshots) => (
+          <WithOthers model={model} timeline={timeline} snapshots={snapshots} />
+        )}
+      </WithSnapshots>
     );
   }
 }
 
-function WithOthers(props: { model: WidgetModel; timeline: TimelineModel }): ReactNode {
+function WithOthers(props: {
+  model: WidgetModel;
+  timeline: TimelineModel;
+  snapshots: SnapshotsModel | null;
+}): ReactNode {
   const library = useAttribute(props.model, "library");
   const activity = useAttribute(props.model, "activity");
   return (
     <Dashboard
       timeline={props.timeline}
+      snapshots={props.snapshots}
       library={library instanceof LibraryModel ? library : null}
       activity={activity instanceof ActivityModel ? activity : null}
     />

@@ -41,12 +41,6 @@ export const dashboardStyle = `
 .fp-time .fp-scrub { padding: 0 10px 0 46px; }
 @container fp-view (min-width: 700px) {
   .fp-body { grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 20px; }
-  .fp-body .fp-texts { grid-template-rows: auto minmax(0, 1fr); }
-  /* As tall as the curve beside it, however much text there is. */
-  .fp-body .fp-samples { contain: size; max-height: none; min-height: 200px; }
-  .fp-body .fp-sample { grid-template-columns: minmax(0, 1fr); gap: 2px; }
-  .fp-body .fp-sample-step { text-align: left; }
-  .fp-body .fp-sample-text { font-size: 12px; }
 }
 @media (prefers-reduced-motion: reduce) { .fp-progress-filled { transition: none; } }
 `;

@@ -1,6 +1,7 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
 import type { ReactNode } from "react";
 import { LibraryModel } from "../models/library-model.js";
+import { SnapshotsModel } from "../models/snapshots-model.js";
 import { TimelineModel } from "../models/timeline-model.js";
 import { Notice } from "./notice.js";
 import { useAttribute, useTimelineData } from "./use-model.js";
@@ -36,6 +37,25 @@ function ReadTimeline(props: {
       {timeline.problem && <Notice kind="error">{timeline.problem.message}</Notice>}
       {children(timeline)}
     </>
+  );
+}
+
+/**
+ * Renders `children` with the timeline a view's model refers to, and what its steps show beside numbers;
+ * null where the kernel names none.
+ *
+ * @example <WithSnapshots model={model}>{(timeline, snapshots) => …}</WithSnapshots>
+ */
+export function WithSnapshots(props: {
+  model: WidgetModel;
+  children: (timeline: TimelineModel, snapshots: SnapshotsModel | null) => ReactNode;
+}): ReactNode {
+  const found = useAttribute(props.model, "snapshots");
+  const snapshots = found instanceof SnapshotsModel ? found : null;
+  return (
+    <WithTimeline model={props.model}>
+      {(timeline) => props.children(timeline, snapshots)}
+    </WithTimeline>
   );
 }
 

@@ -1,7 +1,10 @@
 import { sectionStyle } from "../dashboard/section-style.js";
+import { attentionCinemaStyle } from "../attention-cinema/style.js";
 import { dashboardStyle } from "../dashboard/style.js";
+import { embeddingMapStyle } from "../embedding-map/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
+import { probabilityTowerStyle } from "../probability-tower/style.js";
 import { scrubBarStyle } from "../scrub-bar/style.js";
 import { textProgressStyle } from "../text-progress/style.js";
 import { hostStyle } from "./style.js";
@@ -20,6 +23,7 @@ export function installStyleSheet(): void {
   style.id = ID;
   style.textContent = [
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
+    ...[probabilityTowerStyle, attentionCinemaStyle, embeddingMapStyle],
     ...[modelLibraryStyle, dashboardStyle, sectionStyle],
   ].join("\n");
   document.head.append(style);

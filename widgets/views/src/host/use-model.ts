@@ -3,6 +3,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import type { ForkpointModel } from "../models/forkpoint-model.js";
 import type { LibraryModel } from "../models/library-model.js";
 import type { Liveness } from "../models/liveness.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 
 /**
@@ -32,6 +33,16 @@ export function useCursor(timeline: TimelineModel): void {
  */
 export function useLibraryData(library: LibraryModel): void {
   const { subscribe, version } = library.dataChanges;
+  useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again when there are new snapshots, or another prompt or status.
+ *
+ * @example useSnapshotData(snapshots); return <b>{snapshots.state.prompt}</b>;
+ */
+export function useSnapshotData(snapshots: SnapshotsModel): void {
+  const { subscribe, version } = snapshots.dataChanges;
   useSyncExternalStore(subscribe, version);
 }
 

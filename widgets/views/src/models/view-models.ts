@@ -38,8 +38,53 @@ export class LossCurveModel extends TimelineViewModel {
   }
 }
 
+/** Shared by the models behind views of what steps show beside numbers. */
+class SnapshotViewModel extends TimelineViewModel {
+  static override serializers: ISerializers = {
+    ...TimelineViewModel.serializers,
+    snapshots: reference,
+  };
+
+  override defaults(): Attributes {
+    return { ...super.defaults(), snapshots: null };
+  }
+}
+
+/** Behind ProbabilityTowerView. */
+export class ProbabilityTowerModel extends SnapshotViewModel {
+  override defaults(): Attributes {
+    return {
+      ...super.defaults(),
+      _model_name: MODEL_NAMES.probabilityTower,
+      _view_name: VIEW_NAMES.probabilityTower,
+    };
+  }
+}
+
+/** Behind AttentionCinemaView. */
+export class AttentionCinemaModel extends SnapshotViewModel {
+  override defaults(): Attributes {
+    return {
+      ...super.defaults(),
+      _model_name: MODEL_NAMES.attentionCinema,
+      _view_name: VIEW_NAMES.attentionCinema,
+    };
+  }
+}
+
+/** Behind EmbeddingMapView. */
+export class EmbeddingMapModel extends SnapshotViewModel {
+  override defaults(): Attributes {
+    return {
+      ...super.defaults(),
+      _model_name: MODEL_NAMES.embeddingMap,
+      _view_name: VIEW_NAMES.embeddingMap,
+    };
+  }
+}
+
 /** Behind TextProgressView. */
-export class TextProgressModel extends TimelineViewModel {
+export class TextProgressModel extends SnapshotViewModel {
   override defaults(): Attributes {
     return {
       ...super.defaults(),
@@ -72,6 +117,7 @@ export class DashboardModel extends TimelineViewModel {
     ...TimelineViewModel.serializers,
     library: reference,
     activity: reference,
+    snapshots: reference,
   };
 
   override defaults(): Attributes {
@@ -81,6 +127,7 @@ export class DashboardModel extends TimelineViewModel {
       _view_name: VIEW_NAMES.dashboard,
       library: null,
       activity: null,
+      snapshots: null,
     };
   }
 }

@@ -1,29 +1,37 @@
-import { memo, useLayoutEffect, useRef, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
+import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
-
-/** Samples kept in the page on each side of the one shown. */
-const NEIGHBOURS = 40;
+import { stretchesOf } from "./diff.js";
+import { PromptForm } from "./PromptForm.js";
+import { SampleList } from "./SampleList.js";
 
 /**
- * The texts sampled while training, the one that belongs to the step shown highlighted and scrolled
- * to. Says of which step it is: samples are taken at evaluations only.
+ * The texts sampled while training: the one that belongs to the step shown in full, what changed since the
+ * one before it marked, and all others as a list. Says of which step it is: samples are taken at
+ * evaluations only.
  *
- * @example <TextProgress timeline={timeline} />
+ * @example <TextProgress timeline={timeline} snapshots={snapshots} />
  */
-export function TextProgress(props: { timeline: TimelineModel; alone?: boolean }): ReactNode {
-  const { timeline, alone = false } = props;
+export function TextProgress(props: {
+  timeline: TimelineModel;
+  snapshots?: SnapshotsModel | null;
+  alone?: boolean;
+}): ReactNode {
+  const { timeline, snapshots = null, alone = false } = props;
   useTimelineData(timeline);
   useCursor(timeline);
   const liveness = useLiveness(timeline);
   const { samples } = timeline.state;
+  const [compared, setCompared] = useState(true);
   const current = lastItemAtOrBefore(samples, timeline.shownStep ?? Infinity);
   const shown = samples[current];
+  const before = samples[current - 1];
   return (
     <section className="fp-texts" data-testid="fp-text-progress" aria-label="Sampled text">
       {alone && <OfflineMark liveness={liveness} />}
@@ -34,60 +42,56 @@ export function TextProgress(props: { timeline: TimelineModel; alone?: boolean }
             ? `sample from step ${formatCount(shown.step)}`
             : samples.length > 0 && "no sample at or before this step"}
         </span>
+        {before && (
+          <label className="fp-quiet fp-compared">
+            <input
+              type="checkbox"
+              checked={compared}
+              data-testid="fp-sample-compare"
+              onChange={(event) => setCompared(event.target.checked)}
+            />{" "}
+            mark what is new since step {formatCount(before.step)}
+          </label>
+        )}
       </div>
       {samples.length === 0 ? (
         <Notice kind="empty">No samples yet: one is taken at each evaluation.</Notice>
       ) : (
-        <Samples samples={samples} current={current} />
+        <>
+          {shown && <Reader sample={shown} before={compared ? before : undefined} />}
+          <SampleList
+            samples={samples}
+            current={current}
+            onChoose={(step) => timeline.show(step)}
+          />
+        </>
       )}
+      {snapshots && <PromptForm snapshots={snapshots} />}
     </section>
   );
 }
 
-function Samples(props: { samples: WireSample[]; current: number }): ReactNode {
-  const { samples, current } = props;
-  const list = useRef<HTMLOListElement>(null);
-  const first = Math.max(0, current - NEIGHBOURS);
-  const near = samples.slice(first, Math.max(current, 0) + NEIGHBOURS);
-
-  // The list is scrolled, not the element into view: that would scroll the notebook too.
-  useLayoutEffect(() => {
-    const box = list.current!;
-    const item = box.children[Math.max(0, current - first)] as HTMLElement | undefined;
-    if (item) box.scrollTop = item.offsetTop - (box.clientHeight - item.clientHeight) / 2;
-  }, [current, first, samples]);
-
+function Reader(props: { sample: WireSample; before: WireSample | undefined }): ReactNode {
+  const { sample, before } = props;
+  const { prompt, text } = sample;
+  const stretches = useMemo(() => {
+    const rest = (it: WireSample): string =>
+      it.text.startsWith(it.prompt) ? it.text.slice(it.prompt.length) : it.text;
+    return stretchesOf(before && rest(before), rest(sample));
+  }, [sample, before]);
+  const given = text.startsWith(prompt) ? prompt : "";
   return (
-    <ol
-      className="fp-samples"
-      ref={list}
-      tabIndex={0}
-      data-lm-suppress-shortcuts="true"
-      aria-label="Samples by step"
-    >
-      {near.map((sample, index) => (
-        <Sample key={sample.step} sample={sample} current={first + index === current} />
-      ))}
-    </ol>
+    <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
+      <span className="fp-sample-prompt">{given}</span>
+      {stretches.map((stretch, index) =>
+        stretch.fresh && stretch.text.trim() !== "" ? (
+          <ins key={index} className="fp-fresh">
+            {stretch.text}
+          </ins>
+        ) : (
+          <span key={index}>{stretch.text}</span>
+        ),
+      )}
+    </p>
   );
 }
-
-const Sample = memo(function Sample(props: { sample: WireSample; current: boolean }): ReactNode {
-  const { sample, current } = props;
-  const { step, prompt, text } = sample;
-  const continued = text.startsWith(prompt) ? text.slice(prompt.length) : text;
-  return (
-    <li
-      className="fp-sample"
-      data-testid={current ? "fp-sample-current" : "fp-sample"}
-      data-current={current}
-      aria-current={current}
-    >
-      <span className="fp-sample-step">{formatCount(step)}</span>
-      <span className="fp-sample-text">
-        <span className="fp-sample-prompt">{prompt}</span>
-        {continued}
-      </span>
-    </li>
-  );
-});

@@ -6,6 +6,10 @@ export const MODEL_NAMES = {
   scrubBar: "ScrubBarModel",
   lossCurve: "LossCurveModel",
   textProgress: "TextProgressModel",
+  snapshots: "SnapshotsModel",
+  probabilityTower: "ProbabilityTowerModel",
+  attentionCinema: "AttentionCinemaModel",
+  embeddingMap: "EmbeddingMapModel",
   modelLibrary: "ModelLibraryModel",
   dashboard: "DashboardModel",
 } as const;
@@ -15,6 +19,9 @@ export const VIEW_NAMES = {
   scrubBar: "ScrubBarView",
   lossCurve: "LossCurveView",
   textProgress: "TextProgressView",
+  probabilityTower: "ProbabilityTowerView",
+  attentionCinema: "AttentionCinemaView",
+  embeddingMap: "EmbeddingMapView",
   modelLibrary: "ModelLibraryView",
   dashboard: "DashboardView",
 } as const;
@@ -27,6 +34,12 @@ export interface TimelineViewState {
   text: string;
 }
 
+/** State of the models behind TextProgress, ProbabilityTower, AttentionCinema and EmbeddingMap. */
+export interface SnapshotViewState extends TimelineViewState {
+  /** `IPY_MODEL_<id>` of a SnapshotsModel */
+  snapshots: string;
+}
+
 /** State of the model behind ModelLibrary. */
 export interface LibraryViewState {
   /** `IPY_MODEL_<id>` of a LibraryModel */
@@ -37,6 +50,7 @@ export interface LibraryViewState {
 /** State of the model behind Dashboard. The kernel may set another timeline: the view follows. */
 export interface DashboardState {
   timeline: string;
+  snapshots: string;
   library: string;
   /** `IPY_MODEL_<id>` of the kernel's ActivityModel */
   activity: string;

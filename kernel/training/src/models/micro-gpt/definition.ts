@@ -11,5 +11,6 @@ export const microGpt: ModelDefinition<MicroGptConfig> = {
   parameters: microGptParameters,
   block: (config) => config.block,
   logits: microGptLogits,
+  embeddings: "transformer.wte.weight",
   summary: (config) => `${config.layers} layers · ${config.heads} heads · ${config.embed} wide`,
 };

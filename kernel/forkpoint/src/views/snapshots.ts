@@ -1,0 +1,213 @@
+import type { NewSnapshot, Snapshot } from "@forkpoint/checkpoints";
+import { Widget } from "@forkpoint/jupyter";
+import type { Session, SessionUpdate, TrainingStore } from "@forkpoint/training";
+import {
+  encodeShown,
+  MODEL_NAMES,
+  parseSnapshotsRequest,
+  SHOWN_KINDS,
+  SNAPSHOT_BYTES,
+  thinned,
+  VIEWS_MODULE,
+  WIRE_RANGE,
+} from "@forkpoint/wire";
+import type { Shown, SnapshotsAppend, SnapshotsState, WireSnapshot } from "@forkpoint/wire";
+import { answerRequests } from "./reply.js";
+import { readStored } from "./stored-snapshots.js";
+
+/** The kernel's side of what a session's steps show beside numbers: one per session. */
+export interface Snapshots {
+  widget: Widget;
+  session: Session;
+  /** The newest of a kind that the page holds. */
+  newest<Kind extends Shown["kind"]>(kind: Kind): (Shown & { kind: Kind; step: number }) | null;
+}
+
+interface Held {
+  entry: WireSnapshot;
+  step: number;
+  size: number;
+  bytes: Uint8Array;
+  shown: Shown;
+}
+
+const made = new WeakMap<Session, Snapshots>();
+
+/** What a session's steps show, made at first use; what the store holds is read behind it. */
+export function snapshotsOf(store: TrainingStore, session: Session): Snapshots {
+  let snapshots = made.get(session);
+  if (!snapshots) made.set(session, (snapshots = createSnapshots(store, session)));
+  return snapshots;
+}
+
+function createSnapshots(store: TrainingStore, session: Session): Snapshots {
+  let held = nothing();
+  let sequence = 0;
+  let loading = 0;
+  let during: NewSnapshot[] = [];
+  let trial: SnapshotsState["trial"] = null;
+  const widget = new Widget({
+    model: MODEL_NAMES.snapshots,
+    view: null,
+    module: VIEWS_MODULE,
+    moduleVersion: WIRE_RANGE,
+    state: { ...stateNow() },
+  });
+
+  function stateNow(): SnapshotsState {
+    const all = SHOWN_KINDS.flatMap((kind) => held[kind]);
+    return {
+      session_id: session.id,
+      prompt: session.prompt,
+      writes: session.modelConfig.vocabulary > 0,
+      reason: reasonOf(session),
+      status: loading > 0 ? "loading" : "ready",
+      entries: all.map(({ entry }) => entry),
+      packs: all.length === 0 ? [] : [joined(all.map(({ bytes }) => bytes))],
+      trial,
+      sequence,
+      text: "",
+    };
+  }
+
+  function take(snapshots: readonly (NewSnapshot | Snapshot)[]): Held[] {
+    const fresh: Held[] = [];
+    for (const snapshot of snapshots) {
+      const shown = shownOf(snapshot);
+      if (!shown) continue;
+      const of = held[shown.kind];
+      // What arrived while the store was read may be in it already.
+      if (snapshot.step <= (of.at(-1)?.step ?? -1)) continue;
+      const { head, bytes } = encodeShown(shown);
+      const { step } = snapshot;
+      const size = bytes.byteLength;
+      const prompt = snapshot.kind === "probabilities" ? { prompt: snapshot.prompt } : {};
+      const item = { entry: { ...head, ...prompt, step, size }, step, size, bytes, shown };
+      of.push(item);
+      held[shown.kind] = thinned(of, SNAPSHOT_BYTES[shown.kind]);
+      fresh.push(item);
+    }
+    return fresh;
+  }
+
+  function append(snapshots: readonly NewSnapshot[]): void {
+    const fresh = take(snapshots);
+    if (fresh.length === 0) return;
+    sequence += 1;
+    const { entries, packs } = stateNow();
+    widget.set({ entries, packs, sequence }, { silent: true });
+    const message: SnapshotsAppend = {
+      ...{ kind: "append", sequence, entries: fresh.map(({ entry }) => entry) },
+    };
+    widget.send(message, [joined(fresh.map(({ bytes }) => bytes))]);
+  }
+
+  async function load(): Promise<void> {
+    loading += 1;
+    try {
+      const found = await readStored(store.store, session);
+      if (loading > 1) return;
+      held = nothing();
+      take(found);
+      take(during);
+      during = [];
+    } finally {
+      loading -= 1;
+      sequence += 1;
+      widget.set({ ...stateNow() });
+    }
+  }
+
+  const loadSoon = (): void =>
+    void load().catch((error: Error) => widget.set({ reason: error.message }));
+  loadSoon();
+
+  session.subscribe((update: SessionUpdate) => {
+    switch (update.kind) {
+      case "snapshots":
+        if (loading > 0) during.push(...update.snapshots);
+        else append(update.snapshots);
+        break;
+      case "prompt":
+        widget.set({ prompt: session.prompt });
+        break;
+      case "rewound":
+      case "recorded":
+        loadSoon();
+        break;
+      case "run": {
+        const status = session.runs.at(-1)?.status;
+        if (status === "running" || loading > 0) break;
+        // Tools without a kernel keep what was sent as state; appends are none.
+        sequence += 1;
+        widget.set({ ...stateNow() });
+      }
+    }
+  });
+
+  answerRequests(widget, parseSnapshotsRequest, async ({ prompt }) => {
+    await session.setPrompt(prompt);
+    const shown = await session.look(prompt);
+    const sample = shown.find((it) => it.kind === "sample");
+    trial = sample ? { step: sample.step, prompt, text: sample.text } : null;
+    widget.set({ trial });
+    return { message: "Samples from the next evaluation on begin with this." };
+  });
+
+  return {
+    widget,
+    session,
+    newest: (kind) => {
+      const item = held[kind].at(-1);
+      return item ? ({ ...item.shown, step: item.step } as never) : null;
+    },
+  };
+}
+
+const nothing = (): Record<Shown["kind"], Held[]> => ({
+  ...{ probabilities: [], attention: [], embeddings: [] },
+});
+
+function shownOf(snapshot: NewSnapshot | Snapshot): Shown | null {
+  switch (snapshot.kind) {
+    case "probabilities": {
+      const candidates = snapshot.tokens.at(-1)?.candidates ?? [];
+      const tokens = candidates.map(({ token }) => token);
+      const shares = Float32Array.from(candidates, ({ probability }) => probability);
+      return { kind: "probabilities", tokens, shares };
+    }
+    case "attention": {
+      const { tokens, layers, heads, scales, values } = snapshot;
+      return { kind: "attention", tokens: [...tokens], layers, heads, scales, values };
+    }
+    case "embeddings": {
+      const { points } = snapshot;
+      const width = points[0]?.vector.length ?? 0;
+      if (points.some(({ vector }) => vector.length !== width)) return null;
+      const vectors = new Float32Array(points.length * width);
+      points.forEach(({ vector }, at) => vectors.set(vector, at * width));
+      return { kind: "embeddings", tokens: points.map(({ label }) => label), width, vectors };
+    }
+    case "sample":
+      return null;
+  }
+}
+
+function reasonOf(session: Session): string | null {
+  if (session.modelConfig.vocabulary === 0)
+    return "This model is not one of text: its steps show numbers only.";
+  const { snapshots } = session.trainingConfig;
+  if (snapshots?.share === 0)
+    return "This session records nothing beside numbers: it was made with snapshots: false.";
+  return null;
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}

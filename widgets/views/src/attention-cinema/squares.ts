@@ -1,0 +1,81 @@
+import type { ShownAttention } from "@forkpoint/wire";
+import { shadeOf, type Palette } from "./palette.js";
+
+/**
+ * How strongly a token looked at another, from 0 to 1.
+ *
+ * @example weightAt(shown, 0, 3, 5, 2)
+ */
+export function weightAt(
+  { tokens, heads, scales, values }: ShownAttention,
+  layer: number,
+  head: number,
+  query: number,
+  key: number,
+): number {
+  const square = layer * heads + head;
+  const size = tokens.length;
+  return (values[square * size * size + query * size + key] ?? 0) * (scales[square] ?? 0);
+}
+
+/**
+ * One head as pixels, one for each pair of tokens: red, green, blue, opaque. What lies ahead of a token
+ * stays transparent: nothing can be looked at there.
+ *
+ * @example context.putImageData(new ImageData(headPixels(shown, 0, 0, palette), size), 0, 0)
+ */
+export function headPixels(
+  shown: ShownAttention,
+  layer: number,
+  head: number,
+  palette: Palette,
+): Uint8ClampedArray<ArrayBuffer> {
+  const { heads, scales, values } = shown;
+  const size = shown.tokens.length;
+  const square = layer * heads + head;
+  const scale = scales[square] ?? 0;
+  const pixels = new Uint8ClampedArray(4 * size * size);
+  for (let query = 0; query < size; query++) {
+    for (let key = 0; key <= query; key++) {
+      const at = query * size + key;
+      const shade = shadeOf((values[square * size * size + at] ?? 0) * scale);
+      pixels.set(palette.subarray(3 * shade, 3 * shade + 3), 4 * at);
+      pixels[4 * at + 3] = 255;
+    }
+  }
+  return pixels;
+}
+
+/**
+ * The cell under a point, and none outside of the square or ahead of the query.
+ *
+ * @example cellAt(35, 12, 10, 5) // null: column 3, row 1 lies ahead
+ */
+export function cellAt(
+  x: number,
+  y: number,
+  cell: number,
+  size: number,
+): { query: number; key: number } | null {
+  const [query, key] = [Math.floor(y / cell), Math.floor(x / cell)];
+  return key >= 0 && query >= key && query < size ? { query, key } : null;
+}
+
+/**
+ * The cell that an arrow key leads to; null for other keys.
+ *
+ * @example cellByKey({ query: 2, key: 2 }, "ArrowLeft", 5) // { query: 2, key: 1 }
+ */
+export function cellByKey(
+  { query, key }: { query: number; key: number },
+  pressed: string,
+  size: number,
+): { query: number; key: number } | null {
+  const moves: Record<string, [number, number]> = {
+    ...{ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] },
+  };
+  const move = moves[pressed];
+  if (!move) return null;
+  const next = Math.min(size - 1, Math.max(0, query + move[0]));
+  return { query: next, key: Math.min(next, Math.max(0, key + move[1])) };
+}

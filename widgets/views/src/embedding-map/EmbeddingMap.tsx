@@ -1,0 +1,259 @@
+import { evenly, placesOn, type Axes } from "@forkpoint/wire";
+import {
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactNode,
+} from "react";
+import { formatCount } from "../format/numbers.js";
+import { OfflineMark } from "../host/offline-mark.js";
+import { useCursor, useLiveness, useSnapshotData, useTimelineData } from "../host/use-model.js";
+import { useSize } from "../host/use-size.js";
+import { useTheme } from "../loss-curve/colors.js";
+import type { ShownAt, SnapshotsModel } from "../models/snapshots-model.js";
+import type { TimelineModel } from "../models/timeline-model.js";
+import { isLight, preparedContext } from "../snapshots/canvas.js";
+import { glyphOf, nameOf } from "../snapshots/glyph.js";
+import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
+import { Missing } from "../snapshots/Missing.js";
+import { lastItemAtOrBefore } from "../timeline/search.js";
+import { fittedAxes, nearestTokens } from "./alignment.js";
+import { groupColours, GROUPS, groupOf } from "./groups.js";
+import { drawScene, tokenNear } from "./scene.js";
+
+/** Steps that the axes are fitted to together. */
+const FITTED = 8;
+/** Steps that a trail goes back. */
+const TRAIL = 12;
+/** Tokens named as most like another. */
+const LIKE = 5;
+const MARGIN = 22;
+
+/**
+ * The alphabet's vectors in two dimensions, at the newest evaluation at or before the step shown. All steps
+ * lie on the same axes, so that tokens drift; trails show where they come from.
+ *
+ * @example <EmbeddingMap timeline={timeline} snapshots={snapshots} />
+ */
+export function EmbeddingMap(props: {
+  timeline: TimelineModel;
+  snapshots: SnapshotsModel | null;
+  alone?: boolean;
+}): ReactNode {
+  const { timeline, snapshots, alone = false } = props;
+  const liveness = useLiveness(timeline);
+  return (
+    <section className="fp-map" data-testid="fp-embedding-map" aria-label="Embeddings">
+      {alone && <OfflineMark liveness={liveness} />}
+      {snapshots ? (
+        <Drifting timeline={timeline} snapshots={snapshots} />
+      ) : (
+        <Missing snapshots={null} first={undefined} what="embeddings" />
+      )}
+    </section>
+  );
+}
+
+function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): ReactNode {
+  const { timeline, snapshots } = props;
+  useTimelineData(timeline);
+  useSnapshotData(snapshots);
+  useCursor(timeline);
+  const [trails, setTrails] = useState(true);
+  const items = snapshots.held.embeddings;
+  const ground = useGround(items);
+  const current = lastItemAtOrBefore(items, timeline.shownStep ?? Infinity);
+  const item = items[current];
+  const shown = item ? (shownOf(item) as ShownAt<"embeddings">) : null;
+  const groups = useMemo(() => new Set(shown?.tokens.map(groupOf)), [shown]);
+  const before = trails ? items.slice(Math.max(0, current - TRAIL), Math.max(0, current)) : [];
+  return (
+    <>
+      <div className="fp-legend">
+        <span className="fp-legend-title">Embeddings</span>
+        {shown && (
+          <span className="fp-quiet" data-testid="fp-embedding-step">
+            from step {formatCount(shown.step)}
+          </span>
+        )}
+        {shown &&
+          GROUPS.filter((group) => groups.has(group)).map((group) => (
+            <Key key={group} group={group} />
+          ))}
+        {shown && (
+          <label className="fp-quiet fp-compared">
+            <input
+              type="checkbox"
+              checked={trails}
+              data-testid="fp-trails"
+              onChange={(event) => setTrails(event.target.checked)}
+            />{" "}
+            trails
+          </label>
+        )}
+      </div>
+      {shown && ground ? (
+        <Map shown={shown} item={item!} before={before} ground={ground} />
+      ) : (
+        <Missing snapshots={snapshots} first={items[0]?.step} what="embeddings" />
+      )}
+    </>
+  );
+}
+
+function Key(props: { group: (typeof GROUPS)[number] }): ReactNode {
+  useTheme();
+  return (
+    <span className="fp-map-key" style={{ color: groupColours(isLight())[props.group] }}>
+      {props.group}
+    </span>
+  );
+}
+
+/** Where every step is drawn: axes, and how far from the middle the furthest token ever was on each. */
+interface Ground {
+  axes: Axes;
+  reach: [number, number];
+  placesOf(item: HeldSnapshot): Float32Array;
+}
+
+function useGround(items: HeldSnapshot[]): Ground | null {
+  const fitted = useRef<{ axes: Axes | null; to: number; from: number }>({
+    axes: null,
+    to: -1,
+    from: 0,
+  });
+  const last = items.at(-1)?.step ?? -1;
+  return useMemo(() => {
+    if (items.length === 0) return null;
+    // Fitted anew only when training has come half as far again: until then nothing is turned.
+    const { axes: before, to, from } = fitted.current;
+    if (!before || last >= 1.5 * to + 1 || last < to || items[0]!.step !== from) {
+      const some = evenly(items, FITTED).map((item) => shownOf(item) as ShownAt<"embeddings">);
+      fitted.current = { axes: fittedAxes(some, before), to: last, from: items[0]!.step };
+    }
+    const { axes } = fitted.current;
+    if (!axes) return null;
+    const known = new WeakMap<HeldSnapshot, Float32Array>();
+    const placesOf = (item: HeldSnapshot): Float32Array => {
+      let places = known.get(item);
+      if (!places) {
+        const { vectors, width } = shownOf(item) as ShownAt<"embeddings">;
+        places = width === axes[0].length ? toOneSize(placesOn(vectors, width, axes)) : NOWHERE;
+        known.set(item, places);
+      }
+      return places;
+    };
+    const reach: [number, number] = [1e-9, 1e-9];
+    for (const item of evenly(items, 4 * FITTED)) {
+      placesOf(item).forEach((place, at) => {
+        reach[at % 2] = Math.max(reach[at % 2]!, Math.abs(place));
+      });
+    }
+    return { axes, reach, placesOf };
+  }, [items, items.length, last]);
+}
+
+const NOWHERE = new Float32Array(0);
+
+/** Vectors grow as a model learns: each step is drawn as large as the others, so that none is a dot. */
+function toOneSize(places: Float32Array): Float32Array {
+  const square = places.reduce((sum, place) => sum + place * place, 0);
+  const size = Math.sqrt(square / Math.max(1, places.length)) || 1;
+  return places.map((place) => place / size);
+}
+
+function Map(props: {
+  shown: ShownAt<"embeddings">;
+  item: HeldSnapshot;
+  before: HeldSnapshot[];
+  ground: Ground;
+}): ReactNode {
+  const { shown, item, before, ground } = props;
+  const area = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const { width, height } = useSize(area);
+  const theme = useTheme();
+  const { tokens } = shown;
+  const at = marked !== null && marked < tokens.length ? marked : null;
+  const near = useMemo(() => (at === null ? [] : nearestTokens(shown, at, LIKE)), [shown, at]);
+
+  const onScreen = (places: Float32Array): Float32Array => {
+    const [half, middle] = [width / 2, height / 2];
+    const scaleX = (half - MARGIN) / ground.reach[0];
+    const scaleY = (middle - MARGIN) / ground.reach[1];
+    return places.map((place, index) =>
+      index % 2 === 0 ? half + place * scaleX : middle - place * scaleY,
+    );
+  };
+
+  useLayoutEffect(() => {
+    if (width === 0 || height === 0) return;
+    const context = preparedContext(canvas.current!, width, height);
+    if (!context) return;
+    const font = getComputedStyle(canvas.current!).fontFamily;
+    const scene = {
+      ...{ tokens, marked: at, near, places: onScreen(ground.placesOf(item)) },
+      trails: before.map((earlier) => onScreen(ground.placesOf(earlier))),
+    };
+    drawScene(context, scene, { light: isLight(), font });
+    // What is drawn follows from these; the lists among them are made anew at each render.
+  }, [item, before.length, before[0], ground, at, near, width, height, theme]);
+
+  const move = (event: PointerEvent<HTMLCanvasElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const places = onScreen(ground.placesOf(item));
+    setMarked(tokenNear(places, event.clientX - box.left, event.clientY - box.top));
+  };
+  const key = (event: KeyboardEvent): void => {
+    const moves: Record<string, number> = {
+      ArrowRight: 1,
+      ArrowDown: 1,
+      ArrowLeft: -1,
+      ArrowUp: -1,
+    };
+    const by = moves[event.key];
+    if (event.key === "Escape" && at !== null) setMarked(null);
+    else if (by === undefined) return;
+    else setMarked(((at ?? (by > 0 ? -1 : 0)) + by + tokens.length) % tokens.length);
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <>
+      <div className="fp-map-area" ref={area}>
+        <canvas
+          ref={canvas}
+          className="fp-map-canvas"
+          data-testid="fp-embedding-canvas"
+          data-lm-suppress-shortcuts="true"
+          role="img"
+          tabIndex={0}
+          aria-label={`${tokens.length} tokens by the likeness of their vectors. Arrow keys go from token to token.`}
+          onPointerMove={move}
+          onPointerLeave={() => setMarked(null)}
+          onKeyDown={key}
+        />
+      </div>
+      <p className="fp-readout fp-map-readout" role="status" data-testid="fp-embedding-readout">
+        {at === null ? (
+          <span className="fp-quiet">Point at a token to see which are most like it.</span>
+        ) : (
+          <>
+            <b aria-label={nameOf(tokens[at]!)}>{glyphOf(tokens[at]!)}</b> is most like{" "}
+            {near.map((token, index) => (
+              <span key={token}>
+                {index > 0 && " "}
+                <b aria-label={nameOf(tokens[token]!)}>{glyphOf(tokens[token]!)}</b>
+              </span>
+            ))}
+          </>
+        )}
+      </p>
+    </>
+  );
+}

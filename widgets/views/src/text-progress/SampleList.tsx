@@ -1,0 +1,96 @@
+import type { WireSample } from "@forkpoint/wire";
+import { memo, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { formatCount } from "../format/numbers.js";
+import { useSize } from "../host/use-size.js";
+import { glyphOf } from "../snapshots/glyph.js";
+import { rowsInSight, scrollTo } from "./rows.js";
+
+/** Height of a row in CSS pixels, as the style sheet has it. */
+const ROW = 26;
+/** Height of the list in CSS pixels, unless all rows need less. */
+const LIST = 132;
+/** Characters of a sample that a row may hold; the rest could not be seen. */
+const ROW_TEXT = 160;
+
+/**
+ * All samples as a list with a line each, the current one highlighted and in the middle. Only the rows in
+ * sight are in the page, so that 20,000 are no more than 20.
+ *
+ * @example <SampleList samples={samples} current={12} onChoose={(step) => timeline.show(step)} />
+ */
+export function SampleList(props: {
+  samples: WireSample[];
+  current: number;
+  onChoose: (step: number) => void;
+}): ReactNode {
+  const { samples, current, onChoose } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const { height } = useSize(box);
+  const [top, setTop] = useState(0);
+  const count = samples.length;
+
+  // The list is scrolled, not the row into view: that would scroll the notebook too.
+  useLayoutEffect(() => {
+    const list = box.current!;
+    list.scrollTop = scrollTo(Math.max(0, current), count, ROW, list.clientHeight);
+    setTop(list.scrollTop);
+  }, [current, count, height]);
+
+  const { from, to } = rowsInSight(count, ROW, top, height || 190);
+  return (
+    <div
+      className="fp-samples"
+      ref={box}
+      style={{ height: Math.min(LIST, count * ROW + 2) }}
+      tabIndex={0}
+      role="list"
+      data-lm-suppress-shortcuts="true"
+      aria-label="Samples by step"
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+    >
+      <div style={{ height: count * ROW }}>
+        <div style={{ transform: `translateY(${from * ROW}px)` }}>
+          {samples.slice(from, to).map((sample, index) => (
+            <Row
+              key={sample.step}
+              sample={sample}
+              place={from + index}
+              count={count}
+              current={from + index === current}
+              onChoose={onChoose}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const Row = memo(function Row(props: {
+  sample: WireSample;
+  place: number;
+  count: number;
+  current: boolean;
+  onChoose: (step: number) => void;
+}): ReactNode {
+  const { sample, place, count, current, onChoose } = props;
+  const { step, prompt, text } = sample;
+  const continued = text.startsWith(prompt) ? text.slice(prompt.length) : text;
+  return (
+    <div
+      className="fp-sample"
+      role="listitem"
+      aria-posinset={place + 1}
+      aria-setsize={count}
+      data-testid={current ? "fp-sample-current" : "fp-sample"}
+      data-current={current}
+      aria-current={current}
+      onClick={() => onChoose(step)}
+    >
+      <span className="fp-sample-step">{formatCount(step)}</span>
+      <span className="fp-sample-line">
+        {continued.slice(0, ROW_TEXT).replace(/\s*\n\s*/g, ` ${glyphOf("\n")} `)}
+      </span>
+    </div>
+  );
+});
