@@ -83,6 +83,8 @@ test("drag left: text, tower, attention and embeddings follow, and no message is
   await runAll(page);
   const status = (): Promise<string> => text("fp-status").catch(() => "");
   await expect.poll(status, { timeout: 90_000 }).toMatch(/completed/i);
+  for (const section of ["attention", "embeddings"])
+    await hook(page, `fp-section-${section}`).getByRole("button").first().click();
   await expect.poll(() => text("fp-embedding-step").catch(() => "")).toContain(`step ${LAST}`);
   const live = await shownNow();
   expect(live.steps).toEqual([LAST, LAST, LAST, LAST]);

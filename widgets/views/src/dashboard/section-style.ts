@@ -24,5 +24,7 @@ export const sectionStyle = `
 .fp-section-caret[data-open="true"] { transform: rotate(90deg); }
 .fp-section-body { padding: 2px 0 12px; min-width: 0; }
 .fp-section-body[hidden] { display: none; }
+/* The section's head says it already. */
+.fp-section-body .fp-legend-title { display: none; }
 @media (prefers-reduced-motion: reduce) { .fp-section-caret { transition: none; } }
 `;
