@@ -6,7 +6,7 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel, quality, store. Options go to the
+ * baseline of the same run. Topics: training, kernel, step, travel, quality, store, scrub. Options go to the
  * topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
@@ -16,6 +16,7 @@ const topics = {
   travel: ["bench/travel.mjs"],
   quality: ["bench/quality.mjs"],
   store: ["bench/store.py"],
+  scrub: ["bench/scrub.mjs"],
 };
 
 const given = process.argv.slice(2);

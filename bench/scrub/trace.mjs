@@ -1,0 +1,41 @@
+/** Records Chromium's trace while something happens. */
+export async function traced(cdp, happen) {
+  const events = [];
+  const collect = ({ value }) => events.push(...value);
+  cdp.on("Tracing.dataCollected", collect);
+  const ended = new Promise((resolve) => cdp.once("Tracing.tracingComplete", resolve));
+  await cdp.send("Tracing.start", {
+    transferMode: "ReportEvents",
+    traceConfig: {
+      includedCategories: ["toplevel", "devtools.timeline", "blink.user_timing"],
+      excludedCategories: ["*"],
+    },
+  });
+  await happen();
+  await cdp.send("Tracing.end");
+  await ended;
+  cdp.off("Tracing.dataCollected", collect);
+  return events;
+}
+
+/**
+ * What each scrub move cost the page's main thread: all tasks from that which heard the move to the next
+ * one that hears one, in milliseconds.
+ */
+export function costsOfMoves(events) {
+  const marks = events.filter(({ name }) => name === "scrub-move");
+  const { pid, tid } = marks[0];
+  const tasks = events
+    .filter((event) => event.pid === pid && event.tid === tid && event.ph === "X")
+    .filter(({ name }) => name === "RunTask" || name === "ThreadControllerImpl::RunTask")
+    .sort((a, b) => a.ts - b.ts);
+  const starts = marks
+    .map(({ ts }) => tasks.findLast((task) => task.ts <= ts && ts <= task.ts + task.dur))
+    .filter(Boolean)
+    .map(({ ts }) => ts);
+  const moves = [...new Set(starts)].sort((a, b) => a - b);
+  return moves.slice(0, -1).map((start, index) => {
+    const within = tasks.filter(({ ts }) => ts >= start && ts < moves[index + 1]);
+    return within.reduce((sum, { dur }) => sum + dur, 0) / 1000;
+  });
+}
