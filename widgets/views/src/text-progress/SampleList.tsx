@@ -26,17 +26,20 @@ export function SampleList(props: {
   const { samples, current, onChoose } = props;
   const box = useRef<HTMLDivElement>(null);
   const { height } = useSize(box);
-  const [top, setTop] = useState(0);
   const count = samples.length;
+  const seen = height || LIST;
+  // Another step, or another size, scrolls to the current row; from there on, whoever scrolls.
+  const place = `${current} ${count} ${seen}`;
+  const wanted = scrollTo(Math.max(0, current), count, ROW, seen);
+  const [scrolled, setScrolled] = useState({ place: "", top: 0 });
+  const top = scrolled.place === place ? scrolled.top : wanted;
 
   // The list is scrolled, not the row into view: that would scroll the notebook too.
   useLayoutEffect(() => {
-    const list = box.current!;
-    list.scrollTop = scrollTo(Math.max(0, current), count, ROW, list.clientHeight);
-    setTop(list.scrollTop);
-  }, [current, count, height]);
+    box.current!.scrollTop = wanted;
+  }, [place, wanted]);
 
-  const { from, to } = rowsInSight(count, ROW, top, height || 190);
+  const { from, to } = rowsInSight(count, ROW, top, seen);
   return (
     <div
       className="fp-samples"
@@ -46,7 +49,10 @@ export function SampleList(props: {
       role="list"
       data-lm-suppress-shortcuts="true"
       aria-label="Samples by step"
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={(event) => {
+        const { scrollTop } = event.currentTarget;
+        if (Math.abs(scrollTop - top) >= 1) setScrolled({ place, top: scrollTop });
+      }}
     >
       <div style={{ height: count * ROW }}>
         <div style={{ transform: `translateY(${from * ROW}px)` }}>
