@@ -13,6 +13,7 @@ export type {
   OptimizerDescription,
   Run,
   Session,
+  SessionDiff,
   SessionOptions,
   TrainingStore,
 } from "@forkpoint/training";
@@ -21,6 +22,7 @@ export {
   lossCurve,
   modelLibrary,
   scrubBar,
+  sessionTree,
   textProgress,
 } from "./views/session-views.js";
 export type { View } from "./views/view.js";

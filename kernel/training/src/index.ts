@@ -35,4 +35,4 @@ export type { DataConfig, ModelConfig, SessionOptions, TrainingConfig } from "./
 export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";
 export { open, openStores, setFailureListener, TrainingStore } from "./store.js";
-export type { ModelLibrary, OpenOptions } from "./store.js";
+export type { ModelLibrary, OpenOptions, StoreChange } from "./store.js";

@@ -4,6 +4,7 @@ import light from "~themes/theme-light-extension/index.css?raw";
 import * as widgets from "../src/index.js";
 import { rows } from "./recorded.js";
 import { scenes } from "./scenes.js";
+import { tree as treeOf } from "./trees.js";
 
 const asked = new URLSearchParams(location.search);
 const isDark = asked.get("theme") === "dark";
@@ -64,16 +65,23 @@ function make<T extends WidgetModel>(
 const timeline = make(widgets.TimelineModel, scene.timeline);
 const speak = heard;
 const library = make(widgets.LibraryModel, scene.library);
+const sessions = { starting: 1, untrained: 0, completed: 500 }[asked.get("scene") ?? ""] ?? 9;
+const tree = make(widgets.SessionTreeModel, treeOf(sessions));
 const views = {
   dashboard: [widgets.DashboardModel, widgets.DashboardView],
   scrubBar: [widgets.ScrubBarModel, widgets.ScrubBarView],
   lossCurve: [widgets.LossCurveModel, widgets.LossCurveView],
   textProgress: [widgets.TextProgressModel, widgets.TextProgressView],
+  sessionTree: [widgets.SessionTreeModel, widgets.SessionTreeView],
   modelLibrary: [widgets.ModelLibraryModel, widgets.ModelLibraryView],
 } as const;
+const own: Record<string, WidgetModel> = { sessionTree: tree };
 for (const name of (asked.get("views") ?? "dashboard").split(",")) {
   const [Model, View] = views[name as keyof typeof views];
-  const view = new View({ model: make(Model, { timeline, library }), options: {} } as never);
+  const view = new View({
+    model: own[name] ?? make(Model, { timeline, library, tree }),
+    options: {},
+  } as never);
   view.render();
   document.body.append(view.el);
 }

@@ -1,4 +1,5 @@
 export { TimelineModel } from "./models/timeline-model.js";
+export { SessionTreeModel } from "./models/session-tree-model.js";
 export { LibraryModel } from "./models/library-model.js";
 export {
   DashboardModel,
@@ -11,4 +12,5 @@ export { DashboardView } from "./dashboard/DashboardView.js";
 export { LossCurveView } from "./loss-curve/LossCurveView.js";
 export { ModelLibraryView } from "./model-library/ModelLibraryView.js";
 export { ScrubBarView } from "./scrub-bar/ScrubBarView.js";
+export { SessionTreeView } from "./session-tree/SessionTreeView.js";
 export { TextProgressView } from "./text-progress/TextProgressView.js";

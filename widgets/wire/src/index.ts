@@ -34,3 +34,13 @@ export {
   type LibraryAction,
   type LibraryRequest,
 } from "./library/messages.js";
+export { parseTreeState, type TreeState, type WireMerge, type WireNode } from "./tree/state.js";
+export { treeRows, type TreeItem, type TreeRow } from "./tree/rows.js";
+export {
+  parseTreeNodes,
+  parseTreeRequest,
+  TREE_ACTIONS,
+  type TreeAction,
+  type TreeNodes,
+  type TreeRequest,
+} from "./tree/messages.js";

@@ -5,6 +5,8 @@ import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wi
 import { createLibrary } from "./library.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
+import { canShowOthers, showInAll } from "./showing.js";
+import { createTree } from "./tree.js";
 import { createView } from "./view.js";
 import type { View, ViewForms } from "./view.js";
 
@@ -30,22 +32,35 @@ export function dashboard(session: Session): View {
       if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
     });
     const follow = (branch: Session): void => {
-      library.setActive(branch);
       void showInstead(branch, timeline.session);
     };
     timeline.onResumed.add(follow);
     async function showInstead(next: Session, previous: Session | null): Promise<void> {
       if (previous?.run?.status === "running") await previous.run.pause();
-      timeline = await timelineOf(store, next);
+      await show(next);
+    }
+    let asked = timeline.session;
+    // To look at another session stops none.
+    async function show(next: Session): Promise<void> {
+      asked = next;
+      const found = await timelineOf(store, next);
+      // Asked for another one meanwhile.
+      if (asked !== next) return;
+      timeline = found;
       timeline.onResumed.add(follow);
       for (const listener of listeners) timeline.onRun(listener);
+      library.setActive(next);
+      tree.setSelected(next);
       widget.set({ timeline: timeline.widget, text: timeline.text() });
     }
+    const tree = createTree(store, session, show);
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       library: library.widget,
+      tree: tree.widget,
       text: timeline.text(),
     });
+    canShowOthers(store, { session: () => timeline.session, show });
     return formsOf(widget, () => timeline, listeners);
   });
 }
@@ -62,7 +77,7 @@ export const textProgress = (session: Session): View => timelineView("textProgre
 /** The saved models of a store. What is loaded here trains when a cell says so. */
 export function modelLibrary(store: TrainingStore): View {
   return createView("Model library", async () => {
-    const session = store.open.findLast(({ run }) => run !== null) ?? store.open.at(-1) ?? null;
+    const session = newestOf(store);
     const library = createLibrary(store, session, async () => {});
     const list = (): string =>
       store.models
@@ -76,14 +91,44 @@ export function modelLibrary(store: TrainingStore): View {
   });
 }
 
+/**
+ * Every session of a store and where it came from. Selecting one shows it in the views that showed
+ * the one selected before.
+ *
+ * @example
+ * sessionTree(store)
+ */
+export function sessionTree(store: TrainingStore): View {
+  return createView("Session tree", async () => {
+    const tree = createTree(store, newestOf(store), (next, previous) =>
+      showInAll(store, previous, next),
+    );
+    return { widget: tree.widget, text: tree.text, picture: tree.picture, onChange: tree.onChange };
+  });
+}
+
+function newestOf(store: TrainingStore): Session | null {
+  return store.open.findLast(({ run }) => run !== null) ?? store.open.at(-1) ?? null;
+}
+
 function timelineView(
-  name: Exclude<ViewName, "modelLibrary" | "dashboard">,
+  name: Exclude<ViewName, "modelLibrary" | "dashboard" | "sessionTree">,
   session: Session,
 ): View {
   return createView(`${name} of "${session.name}"`, async () => {
-    const timeline = await timelineOf(await storeOf(session), session);
-    const state = { timeline: timeline.widget, text: timeline.text() };
-    return formsOf(viewWidget(name, state), () => timeline);
+    const store = await storeOf(session);
+    let timeline = await timelineOf(store, session);
+    const listeners: (() => void)[] = [];
+    const widget = viewWidget(name, { timeline: timeline.widget, text: timeline.text() });
+    canShowOthers(store, {
+      session: () => timeline.session,
+      async show(next) {
+        timeline = await timelineOf(store, next);
+        for (const listener of listeners) timeline.onRun(listener);
+        widget.set({ timeline: timeline.widget, text: timeline.text() });
+      },
+    });
+    return formsOf(widget, () => timeline, listeners);
   });
 }
 

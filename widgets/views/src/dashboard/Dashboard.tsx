@@ -6,8 +6,10 @@ import { useLiveness, useTimelineData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
 import { ModelLibrary } from "../model-library/ModelLibrary.js";
 import type { LibraryModel } from "../models/library-model.js";
+import type { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
+import { SessionTree } from "../session-tree/SessionTree.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
 import { statusWord } from "../timeline/words.js";
 import { RunControls } from "./RunControls.js";
@@ -21,8 +23,9 @@ import { RunProgress } from "./RunProgress.js";
 export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
+  tree?: SessionTreeModel | null;
 }): ReactNode {
-  const { timeline, library } = props;
+  const { timeline, library, tree } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step, backend, summary } = timeline.state;
@@ -72,6 +75,7 @@ export function Dashboard(props: {
         </div>
         <TextProgress timeline={timeline} />
       </div>
+      {tree && <SessionTree tree={tree} />}
     </article>
   );
 }

@@ -2,6 +2,7 @@ import { dashboardStyle } from "../dashboard/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
 import { scrubBarStyle } from "../scrub-bar/style.js";
+import { sessionTreeStyle } from "../session-tree/style.js";
 import { textProgressStyle } from "../text-progress/style.js";
 import { hostStyle } from "./style.js";
 
@@ -20,6 +21,7 @@ export function installStyleSheet(): void {
   style.textContent = [
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
     ...[modelLibraryStyle, dashboardStyle],
+    ...[sessionTreeStyle],
   ].join("\n");
   document.head.append(style);
 }

@@ -3,6 +3,7 @@ import { useCallback, useSyncExternalStore } from "react";
 import type { ForkpointModel } from "../models/forkpoint-model.js";
 import type { LibraryModel } from "../models/library-model.js";
 import type { Liveness } from "../models/liveness.js";
+import type { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 
 /**
@@ -32,6 +33,16 @@ export function useCursor(timeline: TimelineModel): void {
  */
 export function useLibraryData(library: LibraryModel): void {
   const { subscribe, version } = library.dataChanges;
+  useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again when the tree or its selection changes.
+ *
+ * @example useTreeData(tree); return <b>{tree.state.sessions.length}</b>;
+ */
+export function useTreeData(tree: SessionTreeModel): void {
+  const { subscribe, version } = tree.dataChanges;
   useSyncExternalStore(subscribe, version);
 }
 

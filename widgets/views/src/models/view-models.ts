@@ -71,6 +71,7 @@ export class DashboardModel extends TimelineViewModel {
   static override serializers: ISerializers = {
     ...TimelineViewModel.serializers,
     library: reference,
+    tree: reference,
   };
 
   override defaults(): Attributes {
@@ -79,6 +80,7 @@ export class DashboardModel extends TimelineViewModel {
       _model_name: MODEL_NAMES.dashboard,
       _view_name: VIEW_NAMES.dashboard,
       library: null,
+      tree: null,
     };
   }
 }

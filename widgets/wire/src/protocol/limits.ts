@@ -19,6 +19,8 @@ export const LIMITS = {
   samples: 200_000,
   /** marks in one state */
   marks: 200_000,
+  /** sessions in one tree */
+  sessions: 100_000,
   /** models in one library */
   models: 100_000,
 } as const;

@@ -7,6 +7,7 @@ export const MODEL_NAMES = {
   textProgress: "TextProgressModel",
   modelLibrary: "ModelLibraryModel",
   dashboard: "DashboardModel",
+  sessionTree: "SessionTreeModel",
 } as const;
 
 /** `_view_name` of every view. */
@@ -16,6 +17,7 @@ export const VIEW_NAMES = {
   textProgress: "TextProgressView",
   modelLibrary: "ModelLibraryView",
   dashboard: "DashboardView",
+  sessionTree: "SessionTreeView",
 } as const;
 
 /** State of the models behind ScrubBar, LossCurve and TextProgress. */
@@ -37,5 +39,7 @@ export interface LibraryViewState {
 export interface DashboardState {
   timeline: string;
   library: string;
+  /** `IPY_MODEL_<id>` of a SessionTreeModel */
+  tree: string;
   text: string;
 }
