@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openBrowser, runAll } from "../support/browser.js";
+import { hook, openBrowser, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { startLab } from "../support/lab.js";
@@ -15,6 +15,7 @@ const session = await store.session("sonnets", {
   model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(),
   optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, seed: 3, evaluateEvery: 20, sampleTokens: 8,
 });
+await session.train({ to: 40 }).done;
 await session.train({ to: 60 }).done;
 const hot = await session.fork("hot", { at: 30, optimizer: adamW({ learningRate: 3e-2 }) });
 await hot.train({ to: 50 }).done;
@@ -60,11 +61,27 @@ test("every session that is not in the trash is a node with step, best loss and 
   const tree = trees().nth(1);
   await expect.poll(() => tree.getByRole("treeitem").count()).toBe(2);
   const facts = await line(1, "sonnets").innerText();
-  expect(facts).toMatch(/sonnets[\s\S]*60[\s\S]*\d\.\d{3}[\s\S]*1/);
+  expect(facts).toMatch(/sonnets[\s\S]*60[\s\S]*\d\.\d{3}[\s\S]*2/);
   expect(await line(1, "hot").getAttribute("aria-level")).toBe("2");
   expect(await line(1, "sonnets").getAttribute("aria-expanded")).toBe("true");
   expect(await tree.locator(".fp-tree-merge").count()).toBe(1);
   expect(await tree.innerText()).not.toContain("gone");
+});
+
+test("the runs are listed, the newest marked; choosing one shows its end in all views, unasked", async () => {
+  const runs = page.locator('[data-testid="fp-run-history"]').first().getByRole("row");
+  await expect.poll(() => runs.count()).toBe(3);
+  expect(await runs.nth(1).innerText()).toMatch(/2[\s\S]*latest[\s\S]*completed[\s\S]*40 – 60/);
+  expect(await runs.nth(2).innerText()).toMatch(/1[\s\S]*fresh[\s\S]*0 – 40[\s\S]*\d\.\d{3}/);
+  const comms = browser.sent.get("comm_msg") ?? 0;
+  await runs.nth(2).click();
+  expect(await hook(page, "fp-step-label").innerText()).toBe("step 40");
+  expect(await hook(page, "fp-sample-step").innerText()).toBe("sample from step 40");
+  expect(await runs.nth(2).getAttribute("aria-current")).toBe("true");
+  await runs.nth(1).focus();
+  await page.keyboard.press("Enter");
+  expect(await hook(page, "fp-step-label").innerText()).toContain("Live");
+  expect(browser.sent.get("comm_msg") ?? 0).toBe(comms);
 });
 
 test("selecting a session puts the ring there, and the views that showed the other follow", async () => {

@@ -18,9 +18,11 @@ export type {
   TrainingStore,
 } from "@forkpoint/training";
 export {
+  compare,
   dashboard,
   lossCurve,
   modelLibrary,
+  runHistory,
   scrubBar,
   sessionTree,
   textProgress,

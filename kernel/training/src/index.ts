@@ -27,6 +27,7 @@ export type { SessionDiff, SettingDifference } from "./session/diff.js";
 export type { Heatmap, TensorDifference } from "./session/tensor-difference.js";
 export type { KeyframeOptions } from "./session/keyframes.js";
 export type { MergeResult, MergeStrategy } from "./session/merge.js";
+export { sharedStep } from "./session/past.js";
 export { Past } from "./session/past.js";
 export type { SampleChoice, StateTensor } from "./session/past.js";
 export { Session } from "./session/session.js";

@@ -4,7 +4,7 @@ import light from "~themes/theme-light-extension/index.css?raw";
 import * as widgets from "../src/index.js";
 import { rows } from "./recorded.js";
 import { scenes } from "./scenes.js";
-import { tree as treeOf } from "./trees.js";
+import { comparison, runs, tree as treeOf } from "./trees.js";
 
 const asked = new URLSearchParams(location.search);
 const isDark = asked.get("theme") === "dark";
@@ -64,22 +64,33 @@ function make<T extends WidgetModel>(
 
 const timeline = make(widgets.TimelineModel, scene.timeline);
 const speak = heard;
+const speaker = heard;
+const beside = make(widgets.TimelineModel, {
+  ...scene.timeline,
+  session: { ...(timeline.get("session") as object), id: "s2", name: "hot" },
+  metrics: [rows(0, 500), rows(501, 1400)],
+});
+heard = speaker;
 const library = make(widgets.LibraryModel, scene.library);
 const sessions = { starting: 1, untrained: 0, completed: 500 }[asked.get("scene") ?? ""] ?? 9;
 const tree = make(widgets.SessionTreeModel, treeOf(sessions));
+const history = make(widgets.RunHistoryModel, { timeline, runs: sessions > 1 ? runs() : [] });
+const compare = make(widgets.CompareModel, { one: timeline, other: beside, ...comparison() });
 const views = {
   dashboard: [widgets.DashboardModel, widgets.DashboardView],
   scrubBar: [widgets.ScrubBarModel, widgets.ScrubBarView],
   lossCurve: [widgets.LossCurveModel, widgets.LossCurveView],
   textProgress: [widgets.TextProgressModel, widgets.TextProgressView],
+  compare: [widgets.CompareModel, widgets.CompareView],
+  runHistory: [widgets.RunHistoryModel, widgets.RunHistoryView],
   sessionTree: [widgets.SessionTreeModel, widgets.SessionTreeView],
   modelLibrary: [widgets.ModelLibraryModel, widgets.ModelLibraryView],
 } as const;
-const own: Record<string, WidgetModel> = { sessionTree: tree };
+const own: Record<string, WidgetModel> = { sessionTree: tree, runHistory: history, compare };
 for (const name of (asked.get("views") ?? "dashboard").split(",")) {
   const [Model, View] = views[name as keyof typeof views];
   const view = new View({
-    model: own[name] ?? make(Model, { timeline, library, tree }),
+    model: own[name] ?? make(Model, { timeline, library, tree, history }),
     options: {},
   } as never);
   view.render();

@@ -1,4 +1,6 @@
 export { TimelineModel } from "./models/timeline-model.js";
+export { CompareModel } from "./models/compare-model.js";
+export { RunHistoryModel } from "./models/run-history-model.js";
 export { SessionTreeModel } from "./models/session-tree-model.js";
 export { LibraryModel } from "./models/library-model.js";
 export {
@@ -12,5 +14,7 @@ export { DashboardView } from "./dashboard/DashboardView.js";
 export { LossCurveView } from "./loss-curve/LossCurveView.js";
 export { ModelLibraryView } from "./model-library/ModelLibraryView.js";
 export { ScrubBarView } from "./scrub-bar/ScrubBarView.js";
+export { CompareView } from "./compare/CompareView.js";
+export { RunHistoryView } from "./run-history/RunHistoryView.js";
 export { SessionTreeView } from "./session-tree/SessionTreeView.js";
 export { TextProgressView } from "./text-progress/TextProgressView.js";

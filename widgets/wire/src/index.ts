@@ -44,3 +44,24 @@ export {
   type TreeNodes,
   type TreeRequest,
 } from "./tree/messages.js";
+export {
+  parseHistoryState,
+  RUN_MODES,
+  type HistoryState,
+  type WireRunRow,
+} from "./history/state.js";
+export {
+  parseCompareState,
+  WEIGHTS_STATUSES,
+  type CompareState,
+  type WireDifference,
+  type WireTensor,
+  type WireWeights,
+} from "./compare/state.js";
+export {
+  COMPARE_ACTIONS,
+  MERGE_WAYS,
+  parseCompareRequest,
+  type CompareAction,
+  type CompareRequest,
+} from "./compare/messages.js";

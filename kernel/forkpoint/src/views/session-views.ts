@@ -2,6 +2,8 @@ import { Widget } from "@forkpoint/jupyter";
 import type { Session, TrainingStore } from "@forkpoint/training";
 import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
+import { createCompare } from "./compare.js";
+import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
@@ -51,13 +53,16 @@ export function dashboard(session: Session): View {
       for (const listener of listeners) timeline.onRun(listener);
       library.setActive(next);
       tree.setSelected(next);
+      history.follow(found);
       widget.set({ timeline: timeline.widget, text: timeline.text() });
     }
     const tree = createTree(store, session, show);
+    const history = createHistory(timeline);
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       library: library.widget,
       tree: tree.widget,
+      history: history.widget,
       text: timeline.text(),
     });
     canShowOthers(store, { session: () => timeline.session, show });
@@ -107,12 +112,56 @@ export function sessionTree(store: TrainingStore): View {
   });
 }
 
+/**
+ * The runs of a session. Choosing one shows it in the views of that session.
+ *
+ * @example
+ * runHistory(session)
+ */
+export function runHistory(session: Session): View {
+  return createView(`Runs of "${session.name}"`, async () => {
+    const store = await storeOf(session);
+    let timeline = await timelineOf(store, session);
+    const history = createHistory(timeline);
+    canShowOthers(store, {
+      session: () => timeline.session,
+      async show(next) {
+        timeline = await timelineOf(store, next);
+        history.follow(timeline);
+      },
+    });
+    return {
+      widget: history.widget,
+      text: history.text,
+      picture: () => timeline.picture(),
+      onChange: (listener) => void timeline.onRun(listener),
+    };
+  });
+}
+
+/**
+ * Two sessions side by side: curves, sampled texts, settings that differ, and on demand how far each
+ * weight tensor is apart. Of any two sessions, also of two stores.
+ *
+ * @example
+ * compare(session, hot)
+ */
+export function compare(one: Session, other: Session): View {
+  return createView(`"${one.name}" beside "${other.name}"`, async () => {
+    const timelines = [one, other].map(async (session) =>
+      timelineOf(await storeOf(session), session),
+    );
+    const [a, b] = await Promise.all(timelines);
+    return createCompare(a!, b!);
+  });
+}
+
 function newestOf(store: TrainingStore): Session | null {
   return store.open.findLast(({ run }) => run !== null) ?? store.open.at(-1) ?? null;
 }
 
 function timelineView(
-  name: Exclude<ViewName, "modelLibrary" | "dashboard" | "sessionTree">,
+  name: Exclude<ViewName, "modelLibrary" | "dashboard" | "sessionTree" | "runHistory" | "compare">,
   session: Session,
 ): View {
   return createView(`${name} of "${session.name}"`, async () => {

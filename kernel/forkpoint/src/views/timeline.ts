@@ -21,6 +21,8 @@ export interface Timeline {
   /** The whole timeline as text and as a picture, for tools without widgets. */
   text(): string;
   picture(): string;
+  /** The metrics as the page has them. */
+  table(): Table;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
   /** Told of a session that goes on from a step of this one, because the page asked for it. */
@@ -189,6 +191,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     onResumed,
     text: () => textOf(session, runNow(), tableOf(metrics)),
     picture: () => curveSvg(tableOf(metrics)),
+    table: () => tableOf(metrics),
     onRun(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

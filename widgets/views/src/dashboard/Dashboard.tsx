@@ -6,8 +6,10 @@ import { useLiveness, useTimelineData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
 import { ModelLibrary } from "../model-library/ModelLibrary.js";
 import type { LibraryModel } from "../models/library-model.js";
+import type { RunHistoryModel } from "../models/run-history-model.js";
 import type { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import { RunHistory } from "../run-history/RunHistory.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
 import { SessionTree } from "../session-tree/SessionTree.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
@@ -24,8 +26,9 @@ export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
   tree?: SessionTreeModel | null;
+  history?: RunHistoryModel | null;
 }): ReactNode {
-  const { timeline, library, tree } = props;
+  const { timeline, library, tree, history } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step, backend, summary } = timeline.state;
@@ -75,6 +78,7 @@ export function Dashboard(props: {
         </div>
         <TextProgress timeline={timeline} />
       </div>
+      {history && <RunHistory history={history} timeline={timeline} />}
       {tree && <SessionTree tree={tree} />}
     </article>
   );

@@ -4,6 +4,7 @@ import { ReactView } from "../host/react-view.js";
 import { WithTimeline } from "../host/references.js";
 import { useAttribute } from "../host/use-model.js";
 import { LibraryModel } from "../models/library-model.js";
+import { RunHistoryModel } from "../models/run-history-model.js";
 import { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { Dashboard } from "./Dashboard.js";
@@ -22,11 +23,13 @@ export class DashboardView extends ReactView {
 function WithOwnLibrary(props: { model: WidgetModel; timeline: TimelineModel }): ReactNode {
   const library = useAttribute(props.model, "library");
   const tree = useAttribute(props.model, "tree");
+  const history = useAttribute(props.model, "history");
   return (
     <Dashboard
       timeline={props.timeline}
       library={library instanceof LibraryModel ? library : null}
       tree={tree instanceof SessionTreeModel ? tree : null}
+      history={history instanceof RunHistoryModel ? history : null}
     />
   );
 }

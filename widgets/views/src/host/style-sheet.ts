@@ -1,7 +1,9 @@
+import { compareStyle } from "../compare/style.js";
 import { dashboardStyle } from "../dashboard/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
 import { scrubBarStyle } from "../scrub-bar/style.js";
+import { runHistoryStyle } from "../run-history/style.js";
 import { sessionTreeStyle } from "../session-tree/style.js";
 import { textProgressStyle } from "../text-progress/style.js";
 import { hostStyle } from "./style.js";
@@ -21,7 +23,7 @@ export function installStyleSheet(): void {
   style.textContent = [
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
     ...[modelLibraryStyle, dashboardStyle],
-    ...[sessionTreeStyle],
+    ...[sessionTreeStyle, runHistoryStyle, compareStyle],
   ].join("\n");
   document.head.append(style);
 }

@@ -72,6 +72,7 @@ export class DashboardModel extends TimelineViewModel {
     ...TimelineViewModel.serializers,
     library: reference,
     tree: reference,
+    history: reference,
   };
 
   override defaults(): Attributes {
@@ -81,6 +82,7 @@ export class DashboardModel extends TimelineViewModel {
       _view_name: VIEW_NAMES.dashboard,
       library: null,
       tree: null,
+      history: null,
     };
   }
 }

@@ -8,6 +8,8 @@ export const MODEL_NAMES = {
   modelLibrary: "ModelLibraryModel",
   dashboard: "DashboardModel",
   sessionTree: "SessionTreeModel",
+  runHistory: "RunHistoryModel",
+  compare: "CompareModel",
 } as const;
 
 /** `_view_name` of every view. */
@@ -18,6 +20,8 @@ export const VIEW_NAMES = {
   modelLibrary: "ModelLibraryView",
   dashboard: "DashboardView",
   sessionTree: "SessionTreeView",
+  runHistory: "RunHistoryView",
+  compare: "CompareView",
 } as const;
 
 /** State of the models behind ScrubBar, LossCurve and TextProgress. */
@@ -41,5 +45,7 @@ export interface DashboardState {
   library: string;
   /** `IPY_MODEL_<id>` of a SessionTreeModel */
   tree: string;
+  /** `IPY_MODEL_<id>` of a RunHistoryModel */
+  history: string;
   text: string;
 }
