@@ -13,6 +13,7 @@ export type {
   OptimizerDescription,
   Run,
   Session,
+  SessionDiff,
   SessionOptions,
   SnapshotChoice,
   SnapshotOptions,
@@ -20,12 +21,15 @@ export type {
 } from "@forkpoint/training";
 export {
   attentionCinema,
+  compare,
   dashboard,
   embeddingMap,
   lossCurve,
   modelLibrary,
   probabilityTower,
+  runHistory,
   scrubBar,
+  sessionTree,
   textProgress,
 } from "./views/session-views.js";
 export type { View } from "./views/view.js";

@@ -14,7 +14,7 @@ import { namedOptions } from "./options.js";
 import { checkKeyframes } from "./session/keyframes.js";
 import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
 import { Session } from "./session/session.js";
-import type { FailureListener, SessionPort } from "./session/session-port.js";
+import type { FailureListener, SessionPort, SessionUpdate } from "./session/session-port.js";
 import type { SessionOptions } from "./session/setup.js";
 import { differencesOf, wantedSession } from "./session/wanted-session.js";
 
@@ -50,6 +50,10 @@ export interface ModelLibrary {
   load(idOrName: string, options?: { as?: string }): Promise<Session>;
 }
 
+/** What changed in a store through this process: which sessions there are, or what one did. */
+export type StoreChange =
+  { kind: "sessions" } | { kind: "session"; session: Session; update: SessionUpdate };
+
 /**
  * A store at work: sessions that train, and the library of saved models.
  *
@@ -83,6 +87,7 @@ export class TrainingStore {
   #keyframes: KeyframePolicy;
   #sessions = new Map<string, Session>();
   #libraryListeners = new Set<() => void>();
+  #listeners = new Set<(change: StoreChange) => void>();
 
   /** @internal Use {@link open}. */
   constructor(store: Store, onFailure: FailureListener, keyframes: KeyframePolicy) {
@@ -101,9 +106,14 @@ export class TrainingStore {
       put: async (items) => {
         const rows = changed(await trash.put(items));
         await Promise.all(items.map(({ kind, id }) => kind === "session" && this.#forget(id)));
+        this.#tell({ kind: "sessions" });
         return rows;
       },
-      restore: async (ids) => changed(await trash.restore(ids)),
+      restore: async (ids) => {
+        const restored = changed(await trash.restore(ids));
+        this.#tell({ kind: "sessions" });
+        return restored;
+      },
     };
     this.models = {
       list: () => store.models.list(),
@@ -162,6 +172,16 @@ export class TrainingStore {
     return () => void this.#libraryListeners.delete(listener);
   }
 
+  /** Calls back on every change made through this process, until the returned function is called. */
+  onChange(listener: (change: StoreChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  #tell(change: StoreChange): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
   async #forget(id: string): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
@@ -182,11 +202,14 @@ export class TrainingStore {
     if (!session) {
       session = new Session(this.store, row, this.#onFailure, this.#keyframes, this.#port());
       this.#sessions.set(row.id, session);
-      session.subscribe(({ kind }) => {
-        if (kind === "run") for (const listener of activityListeners) listener();
-        if (kind !== "checkpoint") return;
+      const made = session;
+      made.subscribe((update) => {
+        this.#tell({ kind: "session", session: made, update });
+        if (update.kind === "run") for (const listener of activityListeners) listener();
+        if (update.kind !== "checkpoint") return;
         for (const listener of this.#libraryListeners) listener();
       });
+      this.#tell({ kind: "sessions" });
     }
     if (layers) session.layers = layers;
     return session;

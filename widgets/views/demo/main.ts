@@ -5,6 +5,7 @@ import * as widgets from "../src/index.js";
 import { snapshots as recordedSnapshots } from "./snapshots.js";
 import { rows } from "./recorded.js";
 import { scenes } from "./scenes.js";
+import { comparison, runs, tree as treeOf } from "./trees.js";
 
 const asked = new URLSearchParams(location.search);
 const isDark = asked.get("theme") === "dark";
@@ -64,11 +65,22 @@ function make<T extends WidgetModel>(
 
 const timeline = make(widgets.TimelineModel, scene.timeline);
 const speak = heard;
+const speaker = heard;
+const beside = make(widgets.TimelineModel, {
+  ...scene.timeline,
+  session: { ...(timeline.get("session") as object), id: "s2", name: "hot" },
+  metrics: [rows(0, 500), rows(501, 1400)],
+});
+heard = speaker;
 const library = make(widgets.LibraryModel, scene.library);
 const activity = make(widgets.ActivityModel, {
   training: [{ session_id: "abcd1234ef", name: "sonnets", status: "running" }],
 });
 const snapshots = make(widgets.SnapshotsModel, scene.snapshots ?? recordedSnapshots(1234));
+const sessions = { starting: 1, untrained: 0, completed: 500 }[asked.get("scene") ?? ""] ?? 9;
+const tree = make(widgets.SessionTreeModel, treeOf(sessions));
+const history = make(widgets.RunHistoryModel, { timeline, runs: sessions > 1 ? runs() : [] });
+const compare = make(widgets.CompareModel, { one: timeline, other: beside, ...comparison() });
 const views = {
   dashboard: [widgets.DashboardModel, widgets.DashboardView],
   scrubBar: [widgets.ScrubBarModel, widgets.ScrubBarView],
@@ -77,12 +89,16 @@ const views = {
   probabilityTower: [widgets.ProbabilityTowerModel, widgets.ProbabilityTowerView],
   attentionCinema: [widgets.AttentionCinemaModel, widgets.AttentionCinemaView],
   embeddingMap: [widgets.EmbeddingMapModel, widgets.EmbeddingMapView],
+  compare: [widgets.CompareModel, widgets.CompareView],
+  runHistory: [widgets.RunHistoryModel, widgets.RunHistoryView],
+  sessionTree: [widgets.SessionTreeModel, widgets.SessionTreeView],
   modelLibrary: [widgets.ModelLibraryModel, widgets.ModelLibraryView],
 } as const;
+const own: Record<string, WidgetModel> = { sessionTree: tree, runHistory: history, compare };
 for (const name of (asked.get("views") ?? "dashboard").split(",")) {
   const [Model, View] = views[name as keyof typeof views];
   const view = new View({
-    model: make(Model, { timeline, library, activity, snapshots }),
+    model: own[name] ?? make(Model, { timeline, library, activity, snapshots, tree, history }),
     options: {},
   } as never);
   view.render();

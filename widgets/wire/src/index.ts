@@ -65,3 +65,34 @@ export {
 } from "./snapshots/payload.js";
 export { evenly, SNAPSHOT_BYTES, thinned } from "./snapshots/thin.js";
 export { placesOn, principalAxes, type Axes } from "./snapshots/projection.js";
+export { parseTreeState, type TreeState, type WireMerge, type WireNode } from "./tree/state.js";
+export { treeRows, type TreeItem, type TreeRow } from "./tree/rows.js";
+export {
+  parseTreeNodes,
+  parseTreeRequest,
+  TREE_ACTIONS,
+  type TreeAction,
+  type TreeNodes,
+  type TreeRequest,
+} from "./tree/messages.js";
+export {
+  parseHistoryState,
+  RUN_MODES,
+  type HistoryState,
+  type WireRunRow,
+} from "./history/state.js";
+export {
+  parseCompareState,
+  WEIGHTS_STATUSES,
+  type CompareState,
+  type WireDifference,
+  type WireTensor,
+  type WireWeights,
+} from "./compare/state.js";
+export {
+  COMPARE_ACTIONS,
+  MERGE_WAYS,
+  parseCompareRequest,
+  type CompareAction,
+  type CompareRequest,
+} from "./compare/messages.js";

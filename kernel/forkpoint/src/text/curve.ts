@@ -1,7 +1,8 @@
 import type { Table } from "apache-arrow";
 import { lossText, wholeText } from "./number.js";
 
-interface Point {
+/** A loss at a step. */
+export interface Point {
   step: number;
   loss: number;
 }
@@ -43,8 +44,8 @@ export function curveSvg(table: Table): string {
   );
 }
 
-// Every column of pixels keeps its least and greatest value, so that no spike is hidden.
-function thinned(points: Point[]): Point[] {
+/** Every column of pixels keeps its least and greatest value, so that no spike is hidden. */
+export function thinned(points: Point[]): Point[] {
   const columns = width / 2;
   if (points.length <= 2 * columns) return points;
   const kept: Point[] = [];
@@ -58,7 +59,8 @@ function thinned(points: Point[]): Point[] {
   return kept;
 }
 
-function pointsOf(table: Table, column: string): Point[] {
+/** The finite values of a column of metrics. */
+export function pointsOf(table: Table, column: string): Point[] {
   const steps = table.getChild("step");
   const losses = table.getChild(column);
   const points: Point[] = [];

@@ -3,12 +3,16 @@ import type { Session, TrainingStore } from "@forkpoint/training";
 import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
 import { kernelActivity } from "./activity.js";
+import { createCompare } from "./compare.js";
+import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
 import { snapshotPicture, snapshotText } from "../text/snapshots.js";
 import { snapshotsOf } from "./snapshots.js";
 import type { Snapshots } from "./snapshots.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
+import { canShowOthers, showInAll } from "./showing.js";
+import { createTree } from "./tree.js";
 import { createView } from "./view.js";
 import type { View, ViewForms } from "./view.js";
 
@@ -33,26 +37,40 @@ export function dashboard(session: Session): View {
       await showInstead(loaded, previous);
       if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
     });
-    const follow = (branch: Session): Promise<void> => {
-      library.setActive(branch);
-      return showInstead(branch, timeline.session);
-    };
+    const follow = (branch: Session): Promise<void> => showInstead(branch, timeline.session);
     timeline.onResumed.add(follow);
     async function showInstead(next: Session, previous: Session | null): Promise<void> {
       if (previous?.run?.status === "running") await previous.run.pause();
-      timeline = await timelineOf(store, next);
+      await show(next);
+    }
+    let asked = timeline.session;
+    // To look at another session stops none.
+    async function show(next: Session): Promise<void> {
+      asked = next;
+      const found = await timelineOf(store, next);
+      // Asked for another one meanwhile.
+      if (asked !== next) return;
+      timeline = found;
       timeline.onResumed.add(follow);
       for (const listener of listeners) timeline.onRun(listener);
+      library.setActive(next);
+      tree.setSelected(next);
+      history.follow(found);
       const snapshots = snapshotsOf(store, next).widget;
       widget.set({ timeline: timeline.widget, snapshots, text: timeline.text() });
     }
+    const tree = createTree(store, session, show);
+    const history = createHistory(timeline);
     const widget = viewWidget("dashboard", {
       timeline: timeline.widget,
       snapshots: snapshotsOf(store, session).widget,
       library: library.widget,
       activity: await kernelActivity(),
+      tree: tree.widget,
+      history: history.widget,
       text: timeline.text(),
     });
+    canShowOthers(store, { session: () => timeline.session, show });
     return formsOf(widget, () => timeline, listeners);
   });
 }
@@ -79,7 +97,7 @@ export const embeddingMap = (session: Session): View => snapshotView("embeddingM
 /** The saved models of a store. What is loaded here trains when a cell says so. */
 export function modelLibrary(store: TrainingStore): View {
   return createView("Model library", async () => {
-    const session = store.open.findLast(({ run }) => run !== null) ?? store.open.at(-1) ?? null;
+    const session = newestOf(store);
     const library = createLibrary(store, session, async () => {});
     const list = (): string =>
       store.models
@@ -93,11 +111,85 @@ export function modelLibrary(store: TrainingStore): View {
   });
 }
 
+/**
+ * Every session of a store and where it came from. Selecting one shows it in the views that showed
+ * the one selected before.
+ *
+ * @example
+ * sessionTree(store)
+ */
+export function sessionTree(store: TrainingStore): View {
+  return createView("Session tree", async () => {
+    const tree = createTree(store, newestOf(store), (next, previous) =>
+      showInAll(store, previous, next),
+    );
+    return { widget: tree.widget, text: tree.text, picture: tree.picture, onChange: tree.onChange };
+  });
+}
+
+/**
+ * The runs of a session. Choosing one shows it in the views of that session.
+ *
+ * @example
+ * runHistory(session)
+ */
+export function runHistory(session: Session): View {
+  return createView(`Runs of "${session.name}"`, async () => {
+    const store = await storeOf(session);
+    let timeline = await timelineOf(store, session);
+    const history = createHistory(timeline);
+    canShowOthers(store, {
+      session: () => timeline.session,
+      async show(next) {
+        timeline = await timelineOf(store, next);
+        history.follow(timeline);
+      },
+    });
+    return {
+      widget: history.widget,
+      text: history.text,
+      picture: () => timeline.picture(),
+      onChange: (listener) => void timeline.onRun(listener),
+    };
+  });
+}
+
+/**
+ * Two sessions side by side: curves, sampled texts, settings that differ, and on demand how far each
+ * weight tensor is apart. Of any two sessions, also of two stores.
+ *
+ * @example
+ * compare(session, hot)
+ */
+export function compare(one: Session, other: Session): View {
+  return createView(`"${one.name}" beside "${other.name}"`, async () => {
+    const timelines = [one, other].map(async (session) =>
+      timelineOf(await storeOf(session), session),
+    );
+    const [a, b] = await Promise.all(timelines);
+    return createCompare(a!, b!);
+  });
+}
+
+function newestOf(store: TrainingStore): Session | null {
+  return store.open.findLast(({ run }) => run !== null) ?? store.open.at(-1) ?? null;
+}
+
 function timelineView(name: "scrubBar" | "lossCurve", session: Session): View {
   return createView(`${name} of "${session.name}"`, async () => {
-    const timeline = await timelineOf(await storeOf(session), session);
-    const state = { timeline: timeline.widget, text: timeline.text() };
-    return formsOf(viewWidget(name, state), () => timeline);
+    const store = await storeOf(session);
+    let timeline = await timelineOf(store, session);
+    const listeners: (() => void)[] = [];
+    const widget = viewWidget(name, { timeline: timeline.widget, text: timeline.text() });
+    canShowOthers(store, {
+      session: () => timeline.session,
+      async show(next) {
+        timeline = await timelineOf(store, next);
+        for (const listener of listeners) timeline.onRun(listener);
+        widget.set({ timeline: timeline.widget, text: timeline.text() });
+      },
+    });
+    return formsOf(widget, () => timeline, listeners);
   });
 }
 
@@ -107,13 +199,24 @@ function snapshotView(
 ): View {
   return createView(`${name} of "${session.name}"`, async () => {
     const store = await storeOf(session);
-    const timeline = await timelineOf(store, session);
-    const snapshots: Snapshots = snapshotsOf(store, session);
+    let timeline = await timelineOf(store, session);
+    let snapshots: Snapshots = snapshotsOf(store, session);
+    const listeners: (() => void)[] = [];
     const text = (): string => snapshotText(name, timeline, snapshots);
-    const widget = viewWidget(name, {
+    const state = (): Record<string, unknown> => ({
       ...{ timeline: timeline.widget, snapshots: snapshots.widget, text: text() },
     });
-    const forms = formsOf(widget, () => timeline);
+    const widget = viewWidget(name, state());
+    canShowOthers(store, {
+      session: () => timeline.session,
+      async show(next) {
+        timeline = await timelineOf(store, next);
+        snapshots = snapshotsOf(store, next);
+        for (const listener of listeners) timeline.onRun(listener);
+        widget.set(state());
+      },
+    });
+    const forms = formsOf(widget, () => timeline, listeners);
     if (name === "textProgress") return { ...forms, text };
     return { ...forms, text, picture: () => snapshotPicture(name, snapshots) };
   });

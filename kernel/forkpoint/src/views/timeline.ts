@@ -42,6 +42,8 @@ export interface Timeline {
   picture(): string;
   /** The newest text that was sampled; null when there is none. */
   newestSample(): WireSample | null;
+  /** The metrics as the page has them. */
+  table(): Table;
   /** Calls back when a run has begun, paused or ended. */
   onRun(listener: () => void): () => void;
   /**
@@ -267,6 +269,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     text: () => textOf(session, runNow(), tableOf(metrics)),
     picture: () => curveSvg(tableOf(metrics)),
     newestSample: () => samples.at(-1) ?? null,
+    table: () => tableOf(metrics),
     onRun(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

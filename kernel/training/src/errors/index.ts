@@ -14,6 +14,7 @@ export {
 } from "./session.js";
 export { StepNotReached } from "./session.js";
 export {
+  DiffIncompatible,
   ForkDiffers,
   MergeIncompatible,
   ReplayCancelled,

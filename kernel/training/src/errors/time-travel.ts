@@ -89,6 +89,21 @@ export class MergeIncompatible extends TrainingError<{
   }
 }
 
+/** The weights of two sessions cannot be compared. */
+export class DiffIncompatible extends TrainingError<{
+  one: string;
+  other: string;
+  reason: string;
+}> {
+  constructor(one: string, other: string, reason: string) {
+    super(
+      "DiffIncompatible",
+      `The weights of "${one}" and "${other}" cannot be compared: ${reason} Ask for { weights: false } to compare the rest.`,
+      { one, other, reason },
+    );
+  }
+}
+
 /** A step of a tf.LayersModel is not stored and cannot be made again here. */
 export class StepNotStored extends TrainingError<{
   session: string;

@@ -5,7 +5,7 @@ import type { FitLink } from "../fit/fit-engine.js";
 import type { ReachOptions } from "./branch.js";
 import type { EngineLink } from "./engine-link.js";
 import type { KeyframePolicy } from "./keyframes.js";
-import type { EngineEvent } from "./messages.js";
+import type { EngineAnswers, EngineEvent } from "./messages.js";
 import { startEngineFor } from "./start-engine.js";
 
 /** What a compiled step is not run for; steps made before it may still be reached. */
@@ -100,6 +100,20 @@ export class SessionEngines {
     try {
       const asked = link.ask({ kind: "keep", trigger: "replay" });
       return (await cancellable(link, options.signal, asked)).checkpointId;
+    } finally {
+      await link.close();
+    }
+  }
+
+  /** A copy of the state of a step, made in an engine of its own and not kept. */
+  async stateElsewhere(
+    sessionId: string,
+    step: number,
+    options: ReachOptions,
+  ): Promise<EngineAnswers["state"]> {
+    const link = this.at(sessionId, step, options.onProgress);
+    try {
+      return await cancellable(link, options.signal, link.ask({ kind: "state" }));
     } finally {
       await link.close();
     }

@@ -39,6 +39,7 @@ export function createRunLog(store: Store, post: (event: EngineEvent) => void): 
   let rows: MetricRow[] = [];
   let pace = createPace();
   let lastFlush = 0;
+  let best: number | null = null;
 
   async function flush(step: number): Promise<void> {
     lastFlush = performance.now();
@@ -63,11 +64,16 @@ export function createRunLog(store: Store, post: (event: EngineEvent) => void): 
     },
     async begin(input) {
       run = await store.writer.startRun(input);
+      best = null;
       repace(input.fromStep);
       post({ event: "run", run, step: input.fromStep });
       return run;
     },
-    push: (row) => void rows.push(row),
+    push(row) {
+      rows.push(row);
+      const loss = row.validation_loss;
+      if (loss !== null && Number.isFinite(loss)) best = Math.min(loss, best ?? Infinity);
+    },
     mark: (step, now) => pace.mark(step, now),
     repace,
     due: (now) => now - lastFlush >= flushEvery,
@@ -84,7 +90,11 @@ export function createRunLog(store: Store, post: (event: EngineEvent) => void): 
       await flush(step);
       const code = (error as { code?: string } | undefined)?.code ?? error?.name ?? "Error";
       const failure = error ? { code, message: error.message } : null;
-      await store.writer.finishRun({ runId: ended.id, status, step, error: failure, summary });
+      await store.writer.finishRun({
+        ...{ runId: ended.id, status, step, error: failure },
+        // Lists of runs show it without reading the metrics.
+        summary: { ...summary, best_validation_loss: best },
+      });
       run = null;
       post({ event: "run", run: store.runs.get(ended.id), step });
     },

@@ -16,6 +16,8 @@ import type { FitCallback } from "../fit/fit-callback.js";
 import { namedOptions } from "../options.js";
 import type { ForkOptions, ReachOptions } from "./branch.js";
 import { forkOf, lookBack, mergeInto, rewindTo } from "./branching.js";
+import { diffOf } from "./diff.js";
+import type { DiffOptions, SessionDiff } from "./diff.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { MergeResult, MergeStrategy } from "./merge.js";
 import { Past, sampleRequest } from "./past.js";
@@ -292,6 +294,20 @@ export class Session {
     options: { strategy?: MergeStrategy; evenIfWorse?: boolean } = {},
   ): Promise<MergeResult> {
     return mergeInto(this.#work, other.#work, options);
+  }
+
+  /**
+   * Compares this session with another: settings that differ, weights (the most diverged tensor
+   * first, with a heatmap of where), curves and samples side by side. At the newest step of each, or
+   * at `at` and `otherAt`; a step that is not stored is made again. Changes and stores nothing.
+   *
+   * @throws DiffIncompatible when their weights have other names or shapes; StepOutOfRange,
+   *   ReplayDiverged, ReplayCancelled (by `signal`), OptionInvalid
+   * @example
+   * const { settings, weights } = await session.diff(hot, { at: 300, otherAt: 400 });
+   */
+  diff(other: Session, options: DiffOptions = {}): Promise<SessionDiff> {
+    return diffOf(this.#work, other.#work, options);
   }
 
   /**

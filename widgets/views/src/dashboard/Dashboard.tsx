@@ -11,7 +11,11 @@ import type { LibraryModel } from "../models/library-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ProbabilityTower } from "../probability-tower/ProbabilityTower.js";
+import type { RunHistoryModel } from "../models/run-history-model.js";
+import type { SessionTreeModel } from "../models/session-tree-model.js";
+import { RunHistory } from "../run-history/RunHistory.js";
 import { ScrubBar } from "../scrub-bar/ScrubBar.js";
+import { SessionTree } from "../session-tree/SessionTree.js";
 import { TextProgress } from "../text-progress/TextProgress.js";
 import { RunProgress } from "./RunProgress.js";
 import { Section } from "./Section.js";
@@ -25,9 +29,11 @@ export function Dashboard(props: {
   timeline: TimelineModel;
   library: LibraryModel | null;
   activity: ActivityModel | null;
-  snapshots?: SnapshotsModel | null;
+  snapshots: SnapshotsModel | null;
+  tree: SessionTreeModel | null;
+  history: RunHistoryModel | null;
 }): ReactNode {
-  const { timeline, library, activity, snapshots = null } = props;
+  const { timeline, library, activity, snapshots, tree, history } = props;
   useTimelineData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step } = timeline.state;
@@ -52,19 +58,31 @@ export function Dashboard(props: {
         </div>
         <TextProgress timeline={timeline} snapshots={snapshots} />
       </div>
-      {snapshots && (
-        <div className="fp-sections">
-          <Section id="probabilities" title="Next token" startsOpen>
-            <ProbabilityTower timeline={timeline} snapshots={snapshots} />
+      <div className="fp-sections">
+        {snapshots && (
+          <>
+            <Section id="probabilities" title="Next token" startsOpen>
+              <ProbabilityTower timeline={timeline} snapshots={snapshots} />
+            </Section>
+            <Section id="attention" title="Attention">
+              <AttentionCinema timeline={timeline} snapshots={snapshots} />
+            </Section>
+            <Section id="embeddings" title="Embeddings">
+              <EmbeddingMap timeline={timeline} snapshots={snapshots} />
+            </Section>
+          </>
+        )}
+        {tree && (
+          <Section id="sessions" title="Sessions">
+            <SessionTree tree={tree} />
           </Section>
-          <Section id="attention" title="Attention">
-            <AttentionCinema timeline={timeline} snapshots={snapshots} />
+        )}
+        {history && (
+          <Section id="runs" title="Runs">
+            <RunHistory history={history} timeline={timeline} />
           </Section>
-          <Section id="embeddings" title="Embeddings">
-            <EmbeddingMap timeline={timeline} snapshots={snapshots} />
-          </Section>
-        </div>
-      )}
+        )}
+      </div>
     </article>
   );
 }

@@ -6,6 +6,8 @@ import { useAttribute } from "../host/use-model.js";
 import { ActivityModel } from "../models/activity-model.js";
 import { LibraryModel } from "../models/library-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
+import { RunHistoryModel } from "../models/run-history-model.js";
+import { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { Dashboard } from "./Dashboard.js";
 
@@ -29,12 +31,16 @@ function WithOthers(props: {
 }): ReactNode {
   const library = useAttribute(props.model, "library");
   const activity = useAttribute(props.model, "activity");
+  const tree = useAttribute(props.model, "tree");
+  const history = useAttribute(props.model, "history");
   return (
     <Dashboard
       timeline={props.timeline}
       snapshots={props.snapshots}
       library={library instanceof LibraryModel ? library : null}
       activity={activity instanceof ActivityModel ? activity : null}
+      tree={tree instanceof SessionTreeModel ? tree : null}
+      history={history instanceof RunHistoryModel ? history : null}
     />
   );
 }

@@ -1,11 +1,14 @@
 import { sectionStyle } from "../dashboard/section-style.js";
 import { attentionCinemaStyle } from "../attention-cinema/style.js";
+import { compareStyle } from "../compare/style.js";
 import { dashboardStyle } from "../dashboard/style.js";
 import { embeddingMapStyle } from "../embedding-map/style.js";
 import { lossCurveStyle } from "../loss-curve/style.js";
 import { modelLibraryStyle } from "../model-library/style.js";
 import { probabilityTowerStyle } from "../probability-tower/style.js";
 import { scrubBarStyle } from "../scrub-bar/style.js";
+import { runHistoryStyle } from "../run-history/style.js";
+import { sessionTreeStyle } from "../session-tree/style.js";
 import { textProgressStyle } from "../text-progress/style.js";
 import { hostStyle } from "./style.js";
 
@@ -25,6 +28,7 @@ export function installStyleSheet(): void {
     ...[hostStyle, scrubBarStyle, lossCurveStyle, textProgressStyle],
     ...[probabilityTowerStyle, attentionCinemaStyle, embeddingMapStyle],
     ...[modelLibraryStyle, dashboardStyle, sectionStyle],
+    ...[sessionTreeStyle, runHistoryStyle, compareStyle],
   ].join("\n");
   document.head.append(style);
 }

@@ -1,9 +1,12 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
 import { useCallback, useSyncExternalStore } from "react";
+import type { CompareModel } from "../models/compare-model.js";
 import type { ForkpointModel } from "../models/forkpoint-model.js";
 import type { LibraryModel } from "../models/library-model.js";
 import type { Liveness } from "../models/liveness.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
+import type { RunHistoryModel } from "../models/run-history-model.js";
+import type { SessionTreeModel } from "../models/session-tree-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 
 /**
@@ -43,6 +46,36 @@ export function useLibraryData(library: LibraryModel): void {
  */
 export function useSnapshotData(snapshots: SnapshotsModel): void {
   const { subscribe, version } = snapshots.dataChanges;
+  useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again when the tree or its selection changes.
+ *
+ * @example useTreeData(tree); return <b>{tree.state.sessions.length}</b>;
+ */
+export function useTreeData(tree: SessionTreeModel): void {
+  const { subscribe, version } = tree.dataChanges;
+  useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again when the runs of a history change.
+ *
+ * @example useHistoryData(history); return <b>{history.runs.length}</b>;
+ */
+export function useHistoryData(history: RunHistoryModel): void {
+  const { subscribe, version } = history.dataChanges;
+  useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again when a comparison changes.
+ *
+ * @example useCompareData(compare); return <b>{compare.state.weights.status}</b>;
+ */
+export function useCompareData(compare: CompareModel): void {
+  const { subscribe, version } = compare.dataChanges;
   useSyncExternalStore(subscribe, version);
 }
 

@@ -118,6 +118,8 @@ export class DashboardModel extends TimelineViewModel {
     library: reference,
     activity: reference,
     snapshots: reference,
+    tree: reference,
+    history: reference,
   };
 
   override defaults(): Attributes {
@@ -128,6 +130,8 @@ export class DashboardModel extends TimelineViewModel {
       library: null,
       activity: null,
       snapshots: null,
+      tree: null,
+      history: null,
     };
   }
 }

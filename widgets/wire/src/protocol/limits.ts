@@ -23,6 +23,14 @@ export const LIMITS = {
   stretches: 10_000,
   /** sessions that train in one kernel */
   training: 10_000,
+  /** sessions in one tree */
+  sessions: 100_000,
+  /** runs in one history */
+  runs: 100_000,
+  /** settings that two sessions do not share */
+  differences: 10_000,
+  /** weight tensors of one comparison */
+  tensors: 20_000,
   /** models in one library */
   models: 100_000,
 } as const;

@@ -12,6 +12,9 @@ export const MODEL_NAMES = {
   embeddingMap: "EmbeddingMapModel",
   modelLibrary: "ModelLibraryModel",
   dashboard: "DashboardModel",
+  sessionTree: "SessionTreeModel",
+  runHistory: "RunHistoryModel",
+  compare: "CompareModel",
 } as const;
 
 /** `_view_name` of every view. */
@@ -24,6 +27,9 @@ export const VIEW_NAMES = {
   embeddingMap: "EmbeddingMapView",
   modelLibrary: "ModelLibraryView",
   dashboard: "DashboardView",
+  sessionTree: "SessionTreeView",
+  runHistory: "RunHistoryView",
+  compare: "CompareView",
 } as const;
 
 /** State of the models behind ScrubBar, LossCurve and TextProgress. */
@@ -54,5 +60,9 @@ export interface DashboardState {
   library: string;
   /** `IPY_MODEL_<id>` of the kernel's ActivityModel */
   activity: string;
+  /** `IPY_MODEL_<id>` of a SessionTreeModel */
+  tree: string;
+  /** `IPY_MODEL_<id>` of a RunHistoryModel */
+  history: string;
   text: string;
 }

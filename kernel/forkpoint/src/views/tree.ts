@@ -1,0 +1,169 @@
+import { tableFromIPC } from "apache-arrow";
+import { Widget } from "@forkpoint/jupyter";
+import type { Session, StoreChange, TrainingStore } from "@forkpoint/training";
+import {
+  MODEL_NAMES,
+  VIEWS_MODULE,
+  VIEW_NAMES,
+  WIRE_RANGE,
+  parseTreeRequest,
+} from "@forkpoint/wire";
+import type { TreeNodes, TreeRequest, TreeState, WireMerge, WireNode } from "@forkpoint/wire";
+import { wholeText } from "../text/number.js";
+import { treeSvg, treeText } from "../text/tree.js";
+import { createBestLosses } from "./best-loss.js";
+import { answerRequests } from "./reply.js";
+
+/** Changes are gathered for so long before the page is told, in milliseconds. */
+const gatherFor = 300;
+
+/** The kernel's side of a session tree. */
+export interface Tree {
+  widget: Widget;
+  /** The session that the views around the tree show; null when there is none. */
+  setSelected(session: Session | null): void;
+  text(): string;
+  picture(): string;
+  /** Calls back when sessions have come or gone, or a run has begun or ended. */
+  onChange(listener: () => void): void;
+}
+
+/**
+ * A tree over a store. `onSelect` is told of the session that the page asked for.
+ *
+ * @example const tree = createTree(store, session, async (next) => show(next));
+ */
+export function createTree(
+  store: TrainingStore,
+  selected: Session | null,
+  onSelect: (next: Session, previous: Session | null) => Promise<void>,
+): Tree {
+  let shown = selected;
+  let timer: NodeJS.Timeout | null = null;
+  let all = false;
+  const changed = new Set<string>();
+  const listeners = new Set<() => void>();
+  const best = createBestLosses(store, (id) => note(id));
+  const widget = new Widget({
+    model: MODEL_NAMES.sessionTree,
+    view: VIEW_NAMES.sessionTree,
+    module: VIEWS_MODULE,
+    moduleVersion: WIRE_RANGE,
+    state: { ...stateNow(), text: "" },
+  });
+  widget.set({ text: text() }, { silent: true });
+  store.onChange(hear);
+
+  function stateNow(): TreeState {
+    const open = new Map(store.open.map((session) => [session.id, session]));
+    const sessions = store.sessions.list().map((row) => nodeOf(row, open.get(row.id)));
+    const merges = store.store.events.list().flatMap(({ kind, sessionId, step, data }) => {
+      const from = data["from"];
+      if (kind !== "merge" || typeof from !== "string") return [];
+      return [{ from, into: sessionId, step: step ?? 0 } satisfies WireMerge];
+    });
+    return { sessions, merges, selected: shown?.id ?? null };
+  }
+
+  function nodeOf(
+    row: ReturnType<typeof store.sessions.list>[number],
+    open: Session | undefined,
+  ): WireNode {
+    const runs = store.store.runs.list(row.id);
+    const newest = runs.at(-1);
+    const own = Math.max(row.forkStep, ...runs.map(({ lastStep }) => lastStep));
+    return {
+      ...{ id: row.id, name: row.name, parent_id: row.parentSessionId, root_id: row.rootSessionId },
+      fork_step: row.forkStep,
+      step: open ? Math.max(open.step, 0) : (store.store.checkpoints.latest(row.id)?.step ?? own),
+      best_loss: best.of(row.id, runs),
+      runs: runs.length,
+      status: newest?.status ?? null,
+      active_at: row.lastRunAt ?? row.createdAt,
+    };
+  }
+
+  function hear(change: StoreChange): void {
+    if (change.kind === "sessions") return note(null);
+    const { session, update } = change;
+    if (update.kind === "engine" || update.kind === "samples") return;
+    if (update.kind !== "rows") return note(null);
+    const losses = tableFromIPC(update.chunk).getChild("validation_loss");
+    if (losses) best.hear(session.id, losses.toArray() as Iterable<number | null>);
+    note(session.id);
+  }
+
+  function note(id: string | null): void {
+    if (id === null) all = true;
+    else changed.add(id);
+    timer ??= setTimeout(tell, gatherFor).unref();
+  }
+
+  function tell(): void {
+    timer = null;
+    const state = stateNow();
+    if (all) {
+      widget.set({ ...state, text: text() });
+      for (const listener of listeners) listener();
+    } else {
+      widget.set({ sessions: state.sessions }, { silent: true });
+      const nodes = state.sessions.filter(({ id }) => changed.has(id));
+      widget.send({ kind: "nodes", nodes } satisfies TreeNodes);
+    }
+    all = false;
+    changed.clear();
+  }
+
+  async function select(next: Session): Promise<void> {
+    const previous = shown;
+    tree.setSelected(next);
+    try {
+      await onSelect(next, previous);
+    } catch (error) {
+      tree.setSelected(previous);
+      throw error;
+    }
+  }
+
+  async function perform(request: TreeRequest): Promise<{ message?: string }> {
+    const row = store.store.sessions.get(request.session_id);
+    const session = await store.session(row.name);
+    if (request.action === "select") {
+      await select(session);
+      return {};
+    }
+    const { name, step, learning_rate: learningRate } = request;
+    const branch = await session.fork(name, {
+      ...(step === undefined ? {} : { at: step }),
+      ...(learningRate === undefined
+        ? {}
+        : { optimizer: { ...session.trainingConfig.optimizer, learningRate } }),
+    });
+    const goal = Math.max(session.runs.at(-1)?.targetStep ?? 0, session.step);
+    const trains = goal > branch.step && branch.modelConfig.kind !== "layers" && !branch.run;
+    if (trains) branch.train({ to: goal });
+    await select(branch);
+    const from = wholeText(branch.row.forkStep);
+    const then = trains ? `trains to step ${wholeText(goal)}` : "is there to be trained by a cell";
+    return { message: `Forked at step ${from}: "${branch.name}" ${then}.` };
+  }
+
+  answerRequests(widget, parseTreeRequest, perform);
+
+  function text(): string {
+    return treeText(stateNow());
+  }
+
+  const tree: Tree = {
+    widget,
+    setSelected(session) {
+      if (session === shown && widget.state["selected"] === (session?.id ?? null)) return;
+      shown = session;
+      widget.set({ selected: session?.id ?? null });
+    },
+    text,
+    picture: () => treeSvg(stateNow()),
+    onChange: (listener) => void listeners.add(listener),
+  };
+  return tree;
+}

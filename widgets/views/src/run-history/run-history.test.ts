@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { WireRunRow } from "@forkpoint/wire";
+import { runAt, stepToShow } from "./shown.js";
+
+const run = (id: string, from: number, to: number): WireRunRow => ({
+  ...{ id, from, to, mode: "resumed", status: "completed", started_at: "", seconds: 1 },
+  ...{ final_loss: null, best_loss: null },
+});
+// Newest first: the second run began again before the end of the first.
+const runs = [run("c", 80, 120), run("b", 50, 80), run("a", 0, 60)];
+
+test.each([
+  [null, "c"],
+  [120, "c"],
+  [81, "c"],
+  [80, "b"],
+  [55, "b"],
+  [50, "a"],
+  [0, undefined],
+])("step %s belongs to run %s", (step, id) => expect(runAt(runs, step)?.id).toBe(id));
+
+test("a click shows a run's last step, the newest run is Live, none is beyond the newest step", () => {
+  expect(stepToShow(runs[0]!, runs, 120)).toBeNull();
+  expect(stepToShow(runs[2]!, runs, 120)).toBe(60);
+  expect(stepToShow(runs[1]!, runs, 70)).toBe(70);
+});

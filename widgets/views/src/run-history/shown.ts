@@ -1,0 +1,27 @@
+import type { WireRunRow } from "@forkpoint/wire";
+
+/**
+ * The run that the step shown belongs to, newest first as `runs` are; null is the newest step. A step
+ * inherited from another session belongs to none.
+ *
+ * @example runAt(runs, 40)?.id
+ */
+export function runAt(runs: readonly WireRunRow[], step: number | null): WireRunRow | undefined {
+  if (step === null) return runs[0];
+  return runs.find(({ from, to }) => step > from && step <= to);
+}
+
+/**
+ * The step that shows a run's data in every view: its last one, or Live (null) for the newest run.
+ *
+ * @param axisTo the newest step of the timeline
+ * @example timeline.show(stepToShow(run, runs, timeline.axis.to));
+ */
+export function stepToShow(
+  run: WireRunRow,
+  runs: readonly WireRunRow[],
+  axisTo: number,
+): number | null {
+  const newest = run.id === runs[0]?.id;
+  return newest && run.to >= axisTo ? null : Math.min(run.to, axisTo);
+}
