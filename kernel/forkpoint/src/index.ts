@@ -19,10 +19,10 @@ export type {
   SnapshotOptions,
   TrainingStore,
 } from "@forkpoint/training";
+export { dashboard } from "./views/dashboard.js";
 export {
   attentionCinema,
   compare,
-  dashboard,
   embeddingMap,
   lossCurve,
   modelLibrary,

@@ -1,8 +1,4 @@
-import { Widget } from "@forkpoint/jupyter";
 import type { Session, TrainingStore } from "@forkpoint/training";
-import { openStores } from "@forkpoint/training";
-import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
-import { kernelActivity } from "./activity.js";
 import { createCompare } from "./compare.js";
 import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
@@ -10,70 +6,11 @@ import { snapshotPicture, snapshotText } from "../text/snapshots.js";
 import { snapshotsOf } from "./snapshots.js";
 import type { Snapshots } from "./snapshots.js";
 import { timelineOf } from "./timeline.js";
-import type { Timeline } from "./timeline.js";
 import { canShowOthers, showInAll } from "./showing.js";
 import { createTree } from "./tree.js";
 import { createView } from "./view.js";
-import type { View, ViewForms } from "./view.js";
-
-type ViewName = keyof typeof VIEW_NAMES;
-
-/**
- * The live view of a session: loss curve, sampled texts, ScrubBar, model library and progress.
- * The last value of a cell.
- *
- * @example
- * dashboard(session)
- */
-export function dashboard(session: Session): View {
-  return createView(`Dashboard of "${session.name}"`, async () => {
-    const store = await storeOf(session);
-    let timeline = await timelineOf(store, session);
-    const listeners: (() => void)[] = [];
-    // The loaded session takes the place of the one shown: it trains on to the same step, and the
-    // other holds at a step boundary, from where it can continue.
-    const library = createLibrary(store, session, async (loaded, previous) => {
-      const goal = previous?.runs.at(-1)?.targetStep ?? 0;
-      await showInstead(loaded, previous);
-      if (goal > loaded.step && loaded.modelConfig.kind !== "layers") loaded.train({ to: goal });
-    });
-    const follow = (branch: Session): Promise<void> => showInstead(branch, timeline.session);
-    timeline.onResumed.add(follow);
-    async function showInstead(next: Session, previous: Session | null): Promise<void> {
-      if (previous?.run?.status === "running") await previous.run.pause();
-      await show(next);
-    }
-    let asked = timeline.session;
-    // To look at another session stops none.
-    async function show(next: Session): Promise<void> {
-      asked = next;
-      const found = await timelineOf(store, next);
-      // Asked for another one meanwhile.
-      if (asked !== next) return;
-      timeline = found;
-      timeline.onResumed.add(follow);
-      for (const listener of listeners) timeline.onRun(listener);
-      library.setActive(next);
-      tree.setSelected(next);
-      history.follow(found);
-      const snapshots = snapshotsOf(store, next).widget;
-      widget.set({ timeline: timeline.widget, snapshots, text: timeline.text() });
-    }
-    const tree = createTree(store, session, show);
-    const history = createHistory(timeline);
-    const widget = viewWidget("dashboard", {
-      timeline: timeline.widget,
-      snapshots: snapshotsOf(store, session).widget,
-      library: library.widget,
-      activity: await kernelActivity(),
-      tree: tree.widget,
-      history: history.widget,
-      text: timeline.text(),
-    });
-    canShowOthers(store, { session: () => timeline.session, show });
-    return formsOf(widget, () => timeline, listeners);
-  });
-}
+import type { View } from "./view.js";
+import { formsOf, storeOf, viewWidget } from "./widget-forms.js";
 
 /** The bar to drag through a session's steps. */
 export const scrubBar = (session: Session): View => timelineView("scrubBar", session);
@@ -220,41 +157,4 @@ function snapshotView(
     if (name === "textProgress") return { ...forms, text };
     return { ...forms, text, picture: () => snapshotPicture(name, snapshots) };
   });
-}
-
-function formsOf(
-  widget: Widget,
-  timeline: () => Timeline,
-  listeners: (() => void)[] = [],
-): ViewForms {
-  return {
-    widget,
-    text: () => timeline().text(),
-    picture: () => timeline().picture(),
-    onChange: (listener) => {
-      const renew = (): void => {
-        widget.set({ text: timeline().text() });
-        listener();
-      };
-      listeners.push(renew);
-      timeline().onRun(renew);
-    },
-  };
-}
-
-function viewWidget(name: ViewName, state: Record<string, unknown>): Widget {
-  return new Widget({
-    model: MODEL_NAMES[name],
-    view: VIEW_NAMES[name],
-    module: VIEWS_MODULE,
-    moduleVersion: WIRE_RANGE,
-    state,
-  });
-}
-
-async function storeOf(session: Session): Promise<TrainingStore> {
-  const stores = await openStores();
-  const found = stores.find((store) => store.open.includes(session));
-  if (!found) throw new Error(`The store of session "${session.name}" has been closed.`);
-  return found;
 }
