@@ -1,6 +1,6 @@
 /** The plot, its controls and overlays. */
 export const lossCurveStyle = `
-.fp-curve { display: grid; gap: 4px; min-width: 0; }
+.fp-curve { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; min-width: 0; }
 .fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; }
 /* Its height must not change with the words in it: the plot would jump under the pointer. */
 .fp-curve-head .fp-legend { flex: 1 1 260px; flex-wrap: nowrap; min-width: 0; overflow: hidden; white-space: nowrap; }
