@@ -5,10 +5,12 @@ import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import { useMoving } from "../host/use-moving.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
 
-/** Samples kept in the page on each side of the one shown. */
+/** Samples kept in the page on each side of the one shown, and while the step shown moves on and on. */
 const NEIGHBOURS = 40;
+const NEIGHBOURS_MOVING = 8;
 
 /**
  * The texts sampled while training, the one that belongs to the step shown highlighted and scrolled
@@ -47,8 +49,9 @@ export function TextProgress(props: { timeline: TimelineModel; alone?: boolean }
 function Samples(props: { samples: WireSample[]; current: number }): ReactNode {
   const { samples, current } = props;
   const list = useRef<HTMLOListElement>(null);
-  const first = Math.max(0, current - NEIGHBOURS);
-  const near = samples.slice(first, Math.max(current, 0) + NEIGHBOURS);
+  const neighbours = useMoving(current) ? NEIGHBOURS_MOVING : NEIGHBOURS;
+  const first = Math.max(0, current - neighbours);
+  const near = samples.slice(first, Math.max(current, 0) + neighbours);
 
   // The list is scrolled, not the element into view: that would scroll the notebook too.
   useLayoutEffect(() => {

@@ -1,6 +1,6 @@
 /** The list of sampled texts. */
 export const textProgressStyle = `
-.fp-texts { display: grid; gap: 4px; min-width: 0; }
+.fp-texts { contain: layout style; display: grid; gap: 4px; min-width: 0; }
 .fp-samples {
   scrollbar-color: var(--jp-border-color1) transparent;
   scrollbar-width: thin;
