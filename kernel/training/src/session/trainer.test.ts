@@ -134,8 +134,10 @@ describe("a loss that is not finite", () => {
     });
     const stored = session.store.checkpoints.list(session.sessionId).map(({ step }) => step);
     expect(stored).toContain(12);
-    expect(trainer.step).toBe(11);
-    expect(trainer.digest()).toBe(digests[11]);
+    // How many there are is a matter of time; the newest that the poison had not reached is meant.
+    const good = Math.max(...stored.filter((step) => step < 12));
+    expect(trainer.step).toBe(good);
+    expect(trainer.digest()).toBe(digests[good]);
     await trainTo(trainer, 30);
     expect(trainer.step).toBe(30);
     await session.store.close();

@@ -1,9 +1,12 @@
-import type { Loader, View } from "vega";
+import type { Loader, Runtime, View } from "vega";
 import type { CurveData } from "./curve-data.js";
 import { curveSpec, DATA_SETS, type CurveColors } from "./spec.js";
 
 /** Shortest time between two drawings, in milliseconds. */
 const REDRAW_EVERY = 200;
+
+/** Parsed once for all charts of a page. */
+const flows: { log?: Runtime; linear?: Runtime } = {};
 
 /** A drawn chart. */
 export interface Chart {
@@ -25,7 +28,9 @@ export async function createChart(host: HTMLElement, log: boolean): Promise<Char
   ]);
   // An element of its own: a chart that is being disposed of must not clear the one that follows it.
   const container = host.appendChild(document.createElement("div"));
-  const view: View = new vega.View(vega.parse(curveSpec(log), undefined, { ast: true }), {
+  const kind = log ? "log" : "linear";
+  const flow = (flows[kind] ??= vega.parse(curveSpec(log), undefined, { ast: true }));
+  const view: View = new vega.View(flow, {
     expr: expressionInterpreter,
     renderer: "svg",
     container,
@@ -33,7 +38,7 @@ export async function createChart(host: HTMLElement, log: boolean): Promise<Char
     loader: refusing(vega.loader()),
     logLevel: vega.Warn,
   });
-  let running: Promise<unknown> = view.runAsync();
+  let running: Promise<unknown> = Promise.resolve();
   let next: (() => void) | null = null;
 
   // While one drawing runs, and for a while after, only the newest of those that wait is kept.

@@ -56,6 +56,13 @@ describe("what a chart draws", () => {
     expect(data.high).toBeLessThan(31);
   });
 
+  test("no dots where they would be a smear", () => {
+    const columns = columnsOf(1000, () => 2);
+    columns.values.set("validation_loss", new Float64Array(1000).fill(1));
+    expect(curveData(columns, facts, { from: 0, to: 999 }, 400, plain).dots).toEqual([]);
+    expect(curveData(columns, facts, { from: 0, to: 20 }, 400, plain).dots).toHaveLength(21);
+  });
+
   test("events only where they are in sight", () => {
     const columns = columnsOf(100, () => 1);
     expect(curveData(columns, facts, { from: 0, to: 9 }, 300, plain).events).toHaveLength(1);

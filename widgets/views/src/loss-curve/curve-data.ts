@@ -26,9 +26,14 @@ export interface CurveData {
   /** where there are more values than pixels: what they span */
   band: Broken<Band>[];
   validation: Broken<Point>[];
+  /** where it was evaluated, while that is seldom enough to be told apart */
+  dots: Point[];
   /** where something happened */
   events: { step: number }[];
 }
+
+/** Dots closer together than this, in pixels, are not drawn. */
+const DOT_ROOM = 8;
 
 /** More values in a pixel than this are drawn as a band. */
 const DENSE = 4;
@@ -91,6 +96,8 @@ export function curveData(
     raw: even ? drawn(raw) : [],
     band: brokenAt(spans, gaps),
     validation: drawn(whole(columns, "validation_loss")),
+    dots:
+      validation.length * DOT_ROOM <= width ? validation.filter(({ value }) => shown(value)) : [],
     events: facts.marks.filter(({ kind, step }) => kind === "event" && step >= from && step <= to),
   };
 }

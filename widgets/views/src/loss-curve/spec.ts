@@ -16,7 +16,7 @@ export interface CurveColors {
 type Marks = NonNullable<Spec["marks"]>;
 
 /** The names of the data sets that a chart is given. */
-export const DATA_SETS = ["train", "raw", "band", "validation", "events"] as const;
+export const DATA_SETS = ["train", "raw", "band", "validation", "dots", "events"] as const;
 
 /**
  * The chart: axes, a line each for training and validation, and behind them what a pixel spans and what was
@@ -142,12 +142,11 @@ export function curveSpec(log: boolean): Spec {
       line("validation", "validation", 2),
       {
         type: "symbol",
-        from: { data: "validation" },
+        from: { data: "dots" },
         clip: true,
         encode: {
           update: {
             ...{ x, y },
-            opacity: { signal: "isValid(datum.value) ? 1 : 0" },
             fill: { signal: "validation" },
             size: { value: 18 },
           },

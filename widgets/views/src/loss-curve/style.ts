@@ -1,7 +1,7 @@
 /** The plot, its controls and overlays. */
 export const lossCurveStyle = `
 .fp-curve { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; min-width: 0; }
-.fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; }
+.fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; contain: layout style; }
 /* Its height must not change with the words in it: the plot would jump under the pointer. */
 .fp-curve-head .fp-legend { flex: 1 1 260px; flex-wrap: nowrap; min-width: 0; overflow: hidden; white-space: nowrap; }
 .fp-curve-head .fp-legend-entry { overflow: hidden; text-overflow: ellipsis; }
@@ -14,7 +14,7 @@ export const lossCurveStyle = `
 .fp-zoomed { position: absolute; top: 6px; right: 12px; display: flex; align-items: center; gap: 8px; padding: 1px 4px 1px 8px; border-radius: 4px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); pointer-events: none; }
 .fp-zoomed button { pointer-events: auto; }
 .fp-plot { position: relative; height: 220px; min-width: 0; overflow: hidden; border-radius: 4px; user-select: none; touch-action: pan-y; cursor: crosshair; }
-.fp-plot-canvas { position: absolute; inset: 0; }
+.fp-plot-canvas { position: absolute; inset: 0; contain: strict; will-change: transform; }
 .fp-plot-canvas svg { display: block; }
 .fp-inherited { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-layout-color1) 60%, transparent); border-right: 1px solid var(--jp-border-color1); overflow: hidden; }
 .fp-inherited-label { position: absolute; left: 4px; bottom: 2px; right: 4px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }

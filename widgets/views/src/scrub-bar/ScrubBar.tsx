@@ -48,7 +48,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   const { axis, columns, shownStep, displayStep } = timeline;
   const { marks } = timeline.state;
   const shown = shownStep ?? axis.to;
-  const percent = `${fractionOf(axis, shown) * 100}%`;
+  const percent = fractionOf(axis, shown) * 100;
   const models = shownStep === null ? [] : modelsAt(marks, shownStep);
   const named = models.length > 0 ? ` · ${models.join(", ")}` : "";
 
@@ -158,13 +158,16 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         onKeyDown={key}
       >
         <div className="fp-scrub-track" ref={track}>
-          <div className="fp-scrub-filled" style={{ width: percent }} />
+          <div className="fp-scrub-fill">
+            <div
+              className="fp-scrub-filled"
+              style={{ transform: `translateX(${percent - 100}%)` }}
+            />
+          </div>
           <Marks marks={marks} axis={axis} />
-          <div
-            className="fp-scrub-thumb"
-            style={{ left: percent }}
-            data-live={shownStep === null}
-          />
+          <div className="fp-scrub-rail" style={{ transform: `translateX(${percent}%)` }}>
+            <div className="fp-scrub-thumb" data-live={shownStep === null} />
+          </div>
           {hovered !== null && <HoverTip timeline={timeline} step={hovered} />}
         </div>
       </div>

@@ -1,7 +1,7 @@
 /** The bar, its thumb and marks. */
 export const scrubBarStyle = `
 .fp-scrub { display: grid; gap: 2px; }
-.fp-scrub-head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-height: 24px; }
+.fp-scrub-head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; min-height: 24px; contain: layout style; }
 .fp-step-label { font-weight: 600; display: inline-flex; align-items: center; gap: 6px; min-width: 92px; }
 .fp-model-here { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 180px; }
 .fp-play { display: inline-flex; align-items: center; gap: 4px; }
@@ -24,9 +24,13 @@ export const scrubBarStyle = `
 @keyframes fp-pulse { 50% { opacity: 0.35; transform: scale(0.8); } }
 .fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; border-radius: 6px; }
 .fp-scrub-track { position: relative; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); }
-.fp-scrub-filled { position: absolute; inset: 0 auto 0 0; border-radius: 3px; background: var(--jp-brand-color1); opacity: 0.55; }
+/* What moves in a drag is moved by the compositor: nothing is laid out or painted for it. */
+.fp-scrub-fill { position: absolute; inset: 0; border-radius: 3px; overflow: hidden; }
+.fp-scrub-filled { height: 100%; background: var(--jp-brand-color1); opacity: 0.55; will-change: transform; }
+.fp-scrub-rail { position: absolute; inset: 0; pointer-events: none; will-change: transform; }
 .fp-scrub-thumb {
   position: absolute;
+  left: 0;
   top: 50%;
   width: 14px;
   height: 14px;

@@ -1,6 +1,6 @@
 /** The sampled text of the step shown, the list of all, and the prompt. */
 export const textProgressStyle = `
-.fp-texts { display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; min-width: 0; align-content: start; }
+.fp-texts { contain: layout style; display: grid; grid-template-columns: minmax(0, 1fr); gap: 6px; min-width: 0; align-content: start; }
 .fp-compared { display: inline-flex; align-items: baseline; gap: 4px; margin-left: auto; cursor: pointer; font-size: var(--jp-ui-font-size0, 11px); }
 .fp-compared input { margin: 0; align-self: center; }
 .fp-view p.fp-reader {
