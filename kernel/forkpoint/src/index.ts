@@ -14,6 +14,7 @@ export type {
   Run,
   Session,
   SessionOptions,
+  Snapshot,
   SnapshotChoice,
   SnapshotOptions,
   TrainingStore,

@@ -31,6 +31,8 @@ export type { DataConfig, ModelConfig, SessionOptions, TrainingConfig } from "./
 export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";
 export type { SnapshotOptions } from "./snapshots/policy.js";
+export type { Snapshot } from "@forkpoint/checkpoints";
+export type { PastChoice } from "./snapshots/record-past.js";
 export type { SnapshotChoice } from "./snapshots/choose.js";
 export { open, openStores, setFailureListener, TrainingStore } from "./store.js";
 export type { ModelLibrary, OpenOptions } from "./store.js";

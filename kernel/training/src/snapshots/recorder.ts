@@ -70,8 +70,11 @@ export function createSnapshotRecorder(
       post({ event: "snapshots", snapshots });
       await written;
     },
-    look: (state, about = recorder.prompt) =>
-      TAKEN_KINDS.flatMap((kind) => takeSnapshot(kind, subject(state, about), policy) ?? []),
+    look: (state, about = recorder.prompt) => {
+      // Who looks wants to see, also in a session that records nothing by itself.
+      const wanted = policy.share === 0 ? DEFAULT_SNAPSHOTS : policy;
+      return TAKEN_KINDS.flatMap((kind) => takeSnapshot(kind, subject(state, about), wanted) ?? []);
+    },
   };
   return recorder;
 }
