@@ -6,7 +6,8 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel, quality, store, scrub. Options go to the
+ * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store, scrub.
+ * Options go to the
  * topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
@@ -14,6 +15,7 @@ const topics = {
   kernel: ["bench/kernel.py"],
   step: ["bench/step.py"],
   travel: ["bench/travel.mjs"],
+  snapshots: ["bench/snapshots.mjs"],
   quality: ["bench/quality.mjs"],
   store: ["bench/store.py"],
   scrub: ["bench/scrub.mjs"],

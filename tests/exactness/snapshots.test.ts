@@ -1,5 +1,5 @@
 import { corpus, microGPT, open } from "forkpoint";
-import type { Session } from "forkpoint";
+import type { Session, Snapshot } from "forkpoint";
 import { expect, test } from "vitest";
 import { emptyFolder } from "../support/child.js";
 
@@ -43,4 +43,27 @@ test("compiled steps have the same bits with snapshots, without, and with anothe
   const branch = await shown.fork("branch", { at: 45 });
   const inherited = await branch.snapshots({ kinds: ["embeddings", "sample"] });
   expect([...new Set(inherited.map(({ step }) => step))]).toEqual([0, 20, 40]);
+});
+
+test("snapshots of steps behind are filled in by replay: those that training would have recorded", async () => {
+  const [[, shown], [, bare]] = [await trained(true, false), await trained(false, false)];
+  expect(await bare.snapshots()).toEqual([]);
+  const before = await bare.digest();
+  const branch = await bare.fork("branch", { at: 30 });
+  await branch.train({ to: 50 }).done;
+  const { steps } = await branch.recordSnapshots({ to: 40, every: 20 });
+  expect(steps).toEqual([0, 20, 40]);
+  const facts = (list: Snapshot[]) => list.map(({ wall: _, ...rest }) => rest);
+  const filled = facts(await branch.snapshots());
+  const straight = facts(await shown.snapshots({ to: 20 }));
+  expect(filled.filter(({ step }) => step <= 20)).toEqual(straight);
+  expect(
+    filled
+      .filter(({ step }) => step === 40)
+      .map(({ kind }) => kind)
+      .sort(),
+  ).toEqual([...["attention", "embeddings", "probabilities", "sample"]]);
+  // What its parent made is its parent's; the parent's own step 40 was another one.
+  expect((await bare.snapshots()).map(({ step }) => step)).toEqual([0, 0, 0, 0, 20, 20, 20, 20]);
+  expect(await bare.digest()).toBe(before);
 });

@@ -98,7 +98,8 @@ export function snapshotsChunk(snapshots: readonly NewSnapshot[]): Chunk {
   return { ...takenApart(new Table(SCHEMA, [batch])), firstStep, lastStep: last };
 }
 
-function cellsOf(snapshot: NewSnapshot): SnapshotCells {
+/** A snapshot as a row. @example cellsOf({ step: 100, kind: "sample", prompt: "Shall I", text: "…" }) */
+export function cellsOf(snapshot: NewSnapshot): SnapshotCells {
   const nothing = { prompt: null, text: null, tokens: null, attention: null, points: null };
   const { kind } = snapshot;
   const step = BigInt(snapshot.step);

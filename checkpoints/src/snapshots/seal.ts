@@ -24,7 +24,13 @@ export function sealSnapshotsLater(context: WriterContext, runId: string): void 
   });
 }
 
-async function sealSnapshots(context: WriterContext, runId: string): Promise<void> {
+/**
+ * Seals the snapshots of an ended run now.
+ *
+ * @throws MetricsDamaged, and the system's or SQLite's error; the segments stay as they are then
+ * @example await sealSnapshots(context, runId);
+ */
+export async function sealSnapshots(context: WriterContext, runId: string): Promise<void> {
   if (!context.db.open) return;
   const recorded = readRecorded(context, runId, "snapshots");
   if (!recorded) return;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { attentionWeights, openStore, quantiseAttention } from "@forkpoint/checkpoints";
+import { attentionWeights, openStore, quantiseAttention, verify } from "@forkpoint/checkpoints";
 import type { NewSnapshot, RunRow, SessionRow, Store } from "@forkpoint/checkpoints";
 import { insertSegment } from "../catalog/recorded-rows.js";
 import { segmentFile } from "../folder/layout.js";
@@ -242,5 +242,32 @@ describe("samples of before schema 4", () => {
     } finally {
       remove();
     }
+  });
+});
+
+describe("filled in for steps behind", () => {
+  test("they stand where they belong, and take the place of what was there of a kind", async () => {
+    await append([...every(0), sample(10, "first"), sample(30, "last")]);
+    const fresh = [...every(20), sample(10, "again")];
+    const fill = store.writer.fillSnapshots({ sessionId: session.id, snapshots: fresh });
+    await expect(fill).rejects.toMatchObject({ code: "SessionBusy" });
+    await finish();
+    // Asked for at once: the run's own sealing goes first.
+    await store.writer.fillSnapshots({ sessionId: session.id, snapshots: fresh });
+    expect(files()).toEqual([`${run.id}.parquet`]);
+    const expected = [...every(0), sample(10, "again"), ...every(20), sample(30, "last")];
+    expect(await store.readSnapshots(session.id)).toEqual(expected);
+    const faults = (await verify(store.path)).faults;
+    expect(faults.filter(({ part }) => part === "rows" || part === "files")).toEqual([]);
+  });
+
+  test("a run that recorded none gets its file; steps that nobody made are refused", async () => {
+    await finish();
+    await store.writer.fillSnapshots({ sessionId: session.id, snapshots: every(30) });
+    expect(await store.readSnapshots(session.id)).toEqual(every(30));
+    const beyond = { sessionId: session.id, snapshots: [sample(31, "none")] };
+    await expect(store.writer.fillSnapshots(beyond)).rejects.toMatchObject({
+      code: "MetricsInvalid",
+    });
   });
 });

@@ -76,6 +76,7 @@ export function writerOver(
     saveCheckpoint: (input) => call("saveCheckpoint", [input], [input.buffer]),
     appendMetrics: (input) => call("appendMetrics", [input]),
     appendSnapshots: (input) => call("appendSnapshots", [input]),
+    fillSnapshots: (input) => call("fillSnapshots", [input]),
     appendSamples: (input) => call("appendSamples", [input]),
     appendEvent: (input) => call("appendEvent", [input]),
     logValues: (input) => call("logValues", [input]),

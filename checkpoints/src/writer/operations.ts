@@ -6,6 +6,7 @@ import { adopt } from "../exchange/adopt.js";
 import { metricsChunk } from "../metrics/chunk.js";
 import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
+import { fillSnapshots } from "../snapshots/fill.js";
 import { snapshotsChunk } from "../snapshots/rows.js";
 import { storeBlob } from "../tensors/blobs.js";
 import { collect, thinKeyframes } from "../tensors/collection.js";
@@ -21,12 +22,15 @@ import { finishRun, startRun } from "./runs-at-work.js";
 import { appendEvent, createSession, moveName, renameSession } from "./sessions-at-work.js";
 import type { StoreWriter } from "./writer.js";
 
-/** The writer's operations as the worker runs them: each done when it returns. */
+/**
+ * The writer's operations as the worker runs them: each done when it returns. Only what rewrites sealed
+ * files takes its turn behind the sealing, and is done when its promise settles.
+ */
 export type Operations = {
-  [Name in keyof StoreWriter]: (
+  [Name in Exclude<keyof StoreWriter, "fillSnapshots">]: (
     ...input: Parameters<StoreWriter[Name]>
   ) => Awaited<ReturnType<StoreWriter[Name]>>;
-};
+} & Pick<StoreWriter, "fillSnapshots">;
 
 /**
  * The operations of StoreWriter over one context. Errors as StoreWriter says; those of the system
@@ -56,6 +60,7 @@ export function operationsOf(context: WriterContext): Operations {
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
     appendSnapshots: ({ runId, snapshots }) =>
       appendRows(context, "snapshots", runId, snapshotsChunk(snapshots)),
+    fillSnapshots: ({ sessionId, snapshots }) => fillSnapshots(context, sessionId, snapshots),
     appendSamples: ({ runId, rows }) => {
       const samples = rows.map((row) => ({ ...row, kind: "sample" as const }));
       appendRows(context, "snapshots", runId, snapshotsChunk(samples));

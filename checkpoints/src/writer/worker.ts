@@ -19,14 +19,21 @@ function tell(status: StatusMessage): void {
 
 function answer(port: MessagePort, operations: Operations, call: CallMessage): void {
   const { id, method, input } = call;
+  const succeed = (value: unknown): void => {
+    // Fresh memory costs whoever fills it a page fault every 4 KiB: what was handed over goes back.
+    const { buffer } = (value ?? {}) as { buffer?: unknown };
+    const back = buffer instanceof ArrayBuffer ? [buffer] : [];
+    port.postMessage({ id, ok: true, value }, back);
+  };
+  const fail = (error: unknown): void =>
+    port.postMessage({ id, ok: false, error: errorToWire(asWriteError(error, path)) });
   try {
     const operation = operations[method as keyof Operations] as (...input: unknown[]) => unknown;
-    const value = operation(...input) as { buffer?: unknown } | undefined;
-    // Fresh memory costs whoever fills it a page fault every 4 KiB: what was handed over goes back.
-    const back = value?.buffer instanceof ArrayBuffer ? [value.buffer] : [];
-    port.postMessage({ id, ok: true, value }, back);
+    const value = operation(...input);
+    if (value instanceof Promise) value.then(succeed, fail);
+    else succeed(value);
   } catch (error) {
-    port.postMessage({ id, ok: false, error: errorToWire(asWriteError(error, path)) });
+    fail(error);
   }
 }
 

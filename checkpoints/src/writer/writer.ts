@@ -103,6 +103,12 @@ export interface StoreWriter {
   appendMetrics(input: { runId: string; chunk: Uint8Array }): Promise<void>;
   /** Steps ascend, also across calls. Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendSnapshots(input: { runId: string; snapshots: readonly NewSnapshot[] }): Promise<void>;
+  /**
+   * Adds snapshots of steps of the past to the runs that made them, inherited ones included; one of a
+   * kind that its step has already takes its place. Resolves when they are sealed. Errors:
+   * SessionNotFound, SessionBusy when such a run goes on, MetricsInvalid, MetricsDamaged.
+   */
+  fillSnapshots(input: { sessionId: string; snapshots: readonly NewSnapshot[] }): Promise<void>;
   /** Snapshots of the kind "sample". Errors: RunNotFound, RunEnded, MetricsInvalid. */
   appendSamples(input: { runId: string; rows: readonly SampleRow[] }): Promise<void>;
   /** Errors: SessionNotFound, RunNotFound. */

@@ -15,6 +15,7 @@ export type {
   Session,
   SessionDiff,
   SessionOptions,
+  Snapshot,
   SnapshotChoice,
   SnapshotOptions,
   TrainingStore,

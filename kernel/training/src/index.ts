@@ -37,5 +37,7 @@ export { metricChunk } from "./session/recorder.js";
 export type { MetricRow } from "./session/recorder.js";
 export { onActivity, open, openStores, setFailureListener, TrainingStore } from "./store.js";
 export type { SnapshotOptions } from "./snapshots/policy.js";
+export type { Snapshot } from "@forkpoint/checkpoints";
+export type { PastChoice } from "./snapshots/record-past.js";
 export type { SnapshotChoice } from "./snapshots/choose.js";
 export type { ModelLibrary, OpenOptions, StoreChange } from "./store.js";

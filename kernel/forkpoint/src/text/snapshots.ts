@@ -35,7 +35,7 @@ export function snapshotText(
     case "attentionCinema": {
       const shown = snapshots.newest("attention");
       if (!shown) return `Attention ${title}: nothing recorded yet`;
-      const size = `${shown.layers} layers of ${shown.heads} heads over ${shown.tokens.length} tokens`;
+      const size = `layers ${shown.layers}, heads ${shown.heads} each, tokens ${shown.tokens.length}`;
       return `Attention ${title}, step ${wholeText(shown.step)}: ${size}`;
     }
     case "embeddingMap": {

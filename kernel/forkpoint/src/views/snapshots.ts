@@ -31,6 +31,9 @@ interface Held {
   shown: Shown;
 }
 
+/** How long after an append the state that a reloaded page gets is renewed. */
+const KEPT_AFTER_MS = 500;
+
 const made = new WeakMap<Session, Snapshots>();
 
 /** What a session's steps show, made at first use; what the store holds is read behind it. */
@@ -46,6 +49,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
   let loading = 0;
   let during: NewSnapshot[] = [];
   let trial: SnapshotsState["trial"] = null;
+  let keeping: NodeJS.Timeout | null = null;
   const widget = new Widget({
     model: MODEL_NAMES.snapshots,
     view: null,
@@ -94,12 +98,21 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
     const fresh = take(snapshots);
     if (fresh.length === 0) return;
     sequence += 1;
-    const { entries, packs } = stateNow();
-    widget.set({ entries, packs, sequence }, { silent: true });
+    keepSoon();
     const message: SnapshotsAppend = {
       ...{ kind: "append", sequence, entries: fresh.map(({ entry }) => entry) },
     };
     widget.send(message, [joined(fresh.map(({ bytes }) => bytes))]);
+  }
+
+  // What a reloaded page gets: megabytes to be joined, so not at every append. A page that gets a state
+  // from before an append notices the gap and asks again.
+  function keepSoon(): void {
+    keeping ??= setTimeout(() => {
+      keeping = null;
+      const { entries, packs } = stateNow();
+      widget.set({ entries, packs, sequence }, { silent: true });
+    }, KEPT_AFTER_MS).unref();
   }
 
   async function load(): Promise<void> {

@@ -138,7 +138,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...rowOf(loss, stepMs),
       validation_loss: due ? learner.evaluate(state) : null,
     });
-    if (log.run) background(snapshots.record(state, log.run.id, last));
+    if (log.run) background(snapshots.record(state, log.run));
   }
 
   async function finish(

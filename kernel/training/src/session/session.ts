@@ -23,6 +23,8 @@ import type { MergeResult, MergeStrategy } from "./merge.js";
 import { Past, sampleRequest } from "./past.js";
 import type { SampleChoice } from "./past.js";
 import type { Run } from "./run.js";
+import { recordPast } from "../snapshots/record-past.js";
+import type { PastChoice } from "../snapshots/record-past.js";
 import { promptOf } from "../snapshots/recorder.js";
 import { readChosen, setPromptOf } from "../snapshots/choose.js";
 import type { SnapshotChoice } from "../snapshots/choose.js";
@@ -364,6 +366,20 @@ export class Session {
    */
   snapshots(range: SnapshotChoice = {}): Promise<Snapshot[]> {
     return readChosen(this.#store, this.id, range);
+  }
+
+  /**
+   * Fills snapshots in for steps of the past: makes these steps again, exactly, and records what they
+   * show. Steps that were made before a fork belong to the session that made them, and so does what is
+   * recorded of them. What a step has of a kind already is replaced.
+   *
+   * @throws StepOutOfRange, ReplayDiverged, ReplayCancelled, OptionInvalid; RunActive ("SessionBusy")
+   *   while it trains; ModelCannot for a model that is not one of text
+   * @example
+   * await session.recordSnapshots({ from: 0, to: 500, every: 10 });
+   */
+  recordSnapshots(choice: PastChoice = {}): Promise<{ steps: number[] }> {
+    return recordPast(this.#work, (step) => this.at(step), choice);
   }
 
   /**

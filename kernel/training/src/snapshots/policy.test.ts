@@ -27,18 +27,36 @@ describe("what a session records, at the door", () => {
   });
 });
 
-test("a kind is taken less often, so that all keep to their share of what training took", () => {
-  const budget = createSnapshotBudget(0.02);
-  let [spent, trained, taken] = [0, 0, 0];
-  for (let step = 0; step < 5000; step++) {
-    budget.trained(20);
-    trained += 20;
-    if (step % 10 !== 0 || !budget.affords("sample")) continue;
-    budget.paid("sample", 30);
-    spent += 30;
-    taken++;
+describe("the budget of a run", () => {
+  /** Steps of which a snapshot was taken, in a run of so many, and what all of them took. */
+  function taken(steps: number, stepMs: number, cost: number): { at: number[]; spent: number } {
+    const budget = createSnapshotBudget(0.02);
+    const at: number[] = [];
+    for (let step = 0; step <= steps; step++) {
+      if (step > 0) budget.trained(stepMs);
+      if (step % 10 !== 0 || !budget.affords("sample", step / steps)) continue;
+      budget.paid("sample", cost);
+      at.push(step);
+    }
+    return { at, spent: cost * at.length };
   }
-  expect(spent).toBeLessThanOrEqual(0.02 * trained);
-  expect(spent).toBeGreaterThan(0.018 * trained);
-  expect(taken).toBeGreaterThan(50);
+
+  test("keeps to its share of what training took, and the snapshots lie evenly", () => {
+    const { at, spent } = taken(5000, 20, 30);
+    expect(spent).toBeLessThanOrEqual(0.02 * 5000 * 20 + 30);
+    expect(spent).toBeGreaterThan(0.018 * 5000 * 20);
+    const gaps = at.slice(3).map((step, index) => step - at[index + 2]!);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(Math.min(...gaps) + 10);
+  });
+
+  test("of a short run too, which may spend a quarter of a second", () => {
+    const { at, spent } = taken(200, 10, 50);
+    expect(spent).toBeLessThanOrEqual(250 + 50);
+    expect(at.length).toBeGreaterThanOrEqual(5);
+    expect(at.at(-1)).toBeGreaterThan(150);
+  });
+
+  test("cheap ones are taken whenever they are due", () => {
+    expect(taken(1000, 20, 0.5).at).toHaveLength(101);
+  });
 });

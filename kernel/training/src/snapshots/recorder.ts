@@ -1,4 +1,4 @@
-import type { NewSnapshot, Store } from "@forkpoint/checkpoints";
+import type { NewSnapshot, RunRow, Store } from "@forkpoint/checkpoints";
 import type { Learner } from "../session/learner.js";
 import type { EngineEvent } from "../session/messages.js";
 import type { TrainingConfig } from "../session/setup.js";
@@ -17,10 +17,10 @@ export interface SnapshotRecorder {
   /** A step took so long, in milliseconds. */
   trained(milliseconds: number): void;
   /**
-   * Takes what is due at this step and can be paid for, and sends it off. `last` is the run's last
-   * step, of which everything is taken.
+   * Takes what is due at this step and can be paid for, and sends it off. Of the run's last step
+   * everything is taken.
    */
-  record(state: TrainingState, runId: string, last: boolean): Promise<void>;
+  record(state: TrainingState, run: RunRow): Promise<void>;
   /** Everything that can be shown of a state, whatever it costs; nothing is stored. */
   look(state: TrainingState, prompt?: string): NewSnapshot[];
 }
@@ -28,7 +28,7 @@ export interface SnapshotRecorder {
 /**
  * Makes the recorder of a session.
  *
- * @example await recorder.record(state, run.id, state.step === run.targetStep);
+ * @example await recorder.record(state, run);
  */
 export function createSnapshotRecorder(
   store: Store,
@@ -48,13 +48,15 @@ export function createSnapshotRecorder(
     prompt,
     begin: () => void (budget = createSnapshotBudget(policy.share)),
     trained: (milliseconds) => budget.trained(milliseconds),
-    async record(state, runId, last) {
+    async record(state, { id: runId, fromStep, targetStep }) {
       const { step } = state;
+      const last = step === targetStep;
+      const progress = (step - fromStep) / Math.max(1, targetStep - fromStep);
       if (step % every !== 0 && !last) return;
       const snapshots: NewSnapshot[] = [];
       const wall = Date.now();
       for (const kind of TAKEN_KINDS) {
-        if (!last && !budget.affords(kind)) continue;
+        if (!last && !budget.affords(kind, progress)) continue;
         const before = performance.now();
         const taken = takeSnapshot(kind, subject(state, recorder.prompt), policy);
         if (!taken) continue;
@@ -70,8 +72,11 @@ export function createSnapshotRecorder(
       post({ event: "snapshots", snapshots });
       await written;
     },
-    look: (state, about = recorder.prompt) =>
-      TAKEN_KINDS.flatMap((kind) => takeSnapshot(kind, subject(state, about), policy) ?? []),
+    look: (state, about = recorder.prompt) => {
+      // Who looks wants to see, also in a session that records nothing by itself.
+      const wanted = policy.share === 0 ? DEFAULT_SNAPSHOTS : policy;
+      return TAKEN_KINDS.flatMap((kind) => takeSnapshot(kind, subject(state, about), wanted) ?? []);
+    },
   };
   return recorder;
 }
