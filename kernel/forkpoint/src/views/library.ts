@@ -36,7 +36,18 @@ export function createLibrary(
     return active?.subscribe(({ kind }) => kind === "run" && refresh()) ?? (() => {});
   }
 
+  // A store that cannot be read is said in the panel, which offers to try again.
   function stateNow(): LibraryState {
+    try {
+      return readState();
+    } catch (error) {
+      const { code = "Error", message } = error as Error & { code?: string };
+      const nothing = { models: [], active: null, can_save: false, default_name: "" };
+      return { ...nothing, status: "failed", error: { code, message } };
+    }
+  }
+
+  function readState(): LibraryState {
     const models = store.models.list().map((model) => ({
       id: model.id,
       name: model.name,

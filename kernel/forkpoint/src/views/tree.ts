@@ -14,8 +14,8 @@ import { treeSvg, treeText } from "../text/tree.js";
 import { createBestLosses } from "./best-loss.js";
 import { answerRequests } from "./reply.js";
 
-/** Changes are gathered for so long before the page is told, in milliseconds. */
-const gatherFor = 300;
+/** Changes are gathered for so long before the page is told, in milliseconds: of the tree, of steps. */
+const [gatherTree, gatherSteps] = [200, 1000];
 
 /** The kernel's side of a session tree. */
 export interface Tree {
@@ -44,14 +44,14 @@ export function createTree(
   const changed = new Set<string>();
   const listeners = new Set<() => void>();
   const best = createBestLosses(store, (id) => note(id));
+  let current = stateNow();
   const widget = new Widget({
     model: MODEL_NAMES.sessionTree,
     view: VIEW_NAMES.sessionTree,
     module: VIEWS_MODULE,
     moduleVersion: WIRE_RANGE,
-    state: { ...stateNow(), text: "" },
+    state: { ...current, text: treeText(current) },
   });
-  widget.set({ text: text() }, { silent: true });
   store.onChange(hear);
 
   function stateNow(): TreeState {
@@ -87,6 +87,8 @@ export function createTree(
     if (change.kind === "sessions") return note(null);
     const { session, update } = change;
     if (update.kind === "engine" || update.kind === "samples") return;
+    // A merge is a checkpoint too, but none while a run goes on.
+    if (update.kind === "checkpoint") return note(session.run ? session.id : null);
     if (update.kind !== "rows") return note(null);
     const losses = tableFromIPC(update.chunk).getChild("validation_loss");
     if (losses) best.hear(session.id, losses.toArray() as Iterable<number | null>);
@@ -94,24 +96,34 @@ export function createTree(
   }
 
   function note(id: string | null): void {
-    if (id === null) all = true;
-    else changed.add(id);
-    timer ??= setTimeout(tell, gatherFor).unref();
+    if (id !== null) changed.add(id);
+    if (id === null && !all) {
+      all = true;
+      if (timer) clearTimeout(timer);
+      timer = null;
+    }
+    timer ??= setTimeout(tell, all ? gatherTree : gatherSteps).unref();
   }
 
   function tell(): void {
     timer = null;
-    const state = stateNow();
-    if (all) {
-      widget.set({ ...state, text: text() });
-      for (const listener of listeners) listener();
-    } else {
-      widget.set({ sessions: state.sessions }, { silent: true });
-      const nodes = state.sessions.filter(({ id }) => changed.has(id));
-      widget.send({ kind: "nodes", nodes } satisfies TreeNodes);
-    }
+    const [everything, ids] = [all, new Set(changed)];
     all = false;
     changed.clear();
+    if (everything) {
+      current = stateNow();
+      widget.set({ ...current, text: text() });
+      for (const listener of listeners) listener();
+      return;
+    }
+    // Of hundreds of sessions only those are read again that went on.
+    const open = new Map(store.open.map((session) => [session.id, session]));
+    const rows = store.sessions.list().filter(({ id }) => ids.has(id));
+    const nodes = rows.map((row) => nodeOf(row, open.get(row.id)));
+    const news = new Map(nodes.map((node) => [node.id, node]));
+    current.sessions = current.sessions.map((node) => news.get(node.id) ?? node);
+    widget.set({ sessions: current.sessions }, { silent: true });
+    widget.send({ kind: "nodes", nodes } satisfies TreeNodes);
   }
 
   async function select(next: Session): Promise<void> {
@@ -151,7 +163,7 @@ export function createTree(
   answerRequests(widget, parseTreeRequest, perform);
 
   function text(): string {
-    return treeText(stateNow());
+    return treeText({ ...current, selected: shown?.id ?? null });
   }
 
   const tree: Tree = {
@@ -162,7 +174,7 @@ export function createTree(
       widget.set({ selected: session?.id ?? null });
     },
     text,
-    picture: () => treeSvg(stateNow()),
+    picture: () => treeSvg({ ...current, selected: shown?.id ?? null }),
     onChange: (listener) => void listeners.add(listener),
   };
   return tree;

@@ -1,8 +1,12 @@
 import { useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import type { WireModel } from "@forkpoint/wire";
 import { formatCount, formatLoss } from "../format/numbers.js";
+import { useRows } from "../host/use-rows.js";
 import type { LibraryModel } from "../models/library-model.js";
 import type { MessageBox } from "./message.js";
+
+/** Height of a row in CSS pixels, its line included. */
+const ROW = 37;
 
 interface ListProps {
   library: LibraryModel;
@@ -17,18 +21,34 @@ interface ListProps {
  */
 export function ModelList(props: ListProps): ReactNode {
   const { models } = props.library.state;
+  const list = useRef<HTMLUListElement>(null);
+  const { first, last } = useRows(list, models.length, ROW);
   if (models.length === 0) return null;
+  const space = (rows: number): ReactNode =>
+    rows > 0 && <li role="presentation" style={{ height: rows * ROW }} />;
   return (
-    <ul className="fp-models">
-      {models.map((model) => (
-        <Row key={model.id} model={model} {...props} />
+    <ul className="fp-models" ref={list}>
+      {space(first)}
+      {models.slice(first, last + 1).map((model, offset) => (
+        <Row
+          key={model.id}
+          model={model}
+          place={{ "aria-posinset": first + offset + 1, "aria-setsize": models.length }}
+          {...props}
+        />
       ))}
+      {space(models.length - 1 - last)}
     </ul>
   );
 }
 
-function Row(props: ListProps & { model: WireModel }): ReactNode {
-  const { library, offline, message, model } = props;
+function Row(
+  props: ListProps & {
+    model: WireModel;
+    place: { "aria-posinset": number; "aria-setsize": number };
+  },
+): ReactNode {
+  const { library, offline, message, model, place } = props;
   const [renaming, setRenaming] = useState(false);
   const [busy, setBusy] = useState(false);
   const disabled = busy || offline !== null;
@@ -41,7 +61,7 @@ function Row(props: ListProps & { model: WireModel }): ReactNode {
   const loss = model.train_loss === null ? "" : ` · loss ${formatLoss(model.train_loss)}`;
 
   return (
-    <li className="fp-model" data-testid="fp-library-row" aria-busy={busy}>
+    <li className="fp-model" data-testid="fp-library-row" aria-busy={busy} {...place}>
       {renaming ? (
         <RenameField
           model={model}

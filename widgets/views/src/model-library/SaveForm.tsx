@@ -3,8 +3,8 @@ import type { LibraryModel } from "../models/library-model.js";
 import type { MessageBox } from "./message.js";
 
 /**
- * Saves the model of now under a name; an empty field takes the proposed one. A name that is taken
- * offers to replace.
+ * Saves the model of now under a name; the placeholder proposes one, which the arrow to the right
+ * takes. A name that is taken offers to replace.
  *
  * @example <SaveForm library={library} offline={null} message={message} />
  */
@@ -18,10 +18,10 @@ export function SaveForm(props: {
   const [taken, setTaken] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
   const proposed = library.state.default_name;
-  const blank = name !== "" && name.trim() === "";
+  const blank = name.trim() === "";
 
   const save = async (replace: boolean): Promise<void> => {
-    const wanted = name === "" ? proposed : name.trim();
+    const wanted = name.trim();
     setSaving(true);
     setTaken(null);
     const failure = await message.follow(library.act({ action: "save", name: wanted, replace }));
@@ -46,6 +46,9 @@ export function SaveForm(props: {
           maxLength={200}
           disabled={offline !== null}
           autoFocus
+          onKeyDown={(event) => {
+            if (event.key === "ArrowRight" && name === "") setName(proposed);
+          }}
           onChange={(event) => {
             setName(event.target.value);
             setTaken(null);

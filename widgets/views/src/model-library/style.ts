@@ -22,8 +22,7 @@ export const modelLibraryStyle = `
 .fp-save { display: flex; flex-wrap: wrap; align-items: end; gap: 8px; }
 .fp-save-label { flex: 1 1 200px; display: grid; gap: 2px; color: var(--jp-ui-font-color2); }
 .fp-models { list-style: none; margin: 8px -10px -10px; padding: 0; max-height: 300px; overflow-y: auto; scrollbar-color: var(--jp-border-color1) transparent; scrollbar-width: thin; border-top: 1px solid var(--jp-border-color2); }
-.fp-model { position: relative; display: flex; align-items: center; gap: 10px; min-height: 36px; padding: 4px 10px; }
-.fp-model + .fp-model { border-top: 1px solid var(--jp-border-color3, var(--jp-border-color2)); }
+.fp-model { position: relative; display: flex; align-items: center; gap: 10px; min-height: 37px; padding: 4px 10px; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); }
 .fp-model:hover, .fp-model:focus-within { background: var(--jp-layout-color2); }
 .fp-model-name { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
 .fp-model-facts { white-space: nowrap; }

@@ -1,0 +1,186 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { open } from "forkpoint";
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hook, menu, openBrowser, runAll } from "../support/browser.js";
+import type { Browser } from "../support/browser.js";
+import { emptyFolder } from "../support/child.js";
+import { startLab } from "../support/lab.js";
+import type { Lab } from "../support/lab.js";
+
+// A library of a thousand from the start: all of this is to work beside them.
+const source = `import { open, microGPT, corpus, dashboard } from "forkpoint";
+const store = await open();
+const session = await store.session("sonnets", {
+  model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(),
+  batchSize: 4, seed: 3, evaluateEvery: 1000, sampleTokens: 8,
+});
+await session.train({ to: 20 }).done;
+for (let at = store.models.list().length; at < 1000; at++) await session.save("early " + at);
+session.train({ to: 1_000_000 });
+dashboard(session)`;
+
+const folder = emptyFolder("lab");
+let lab: Lab;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const notebook = join(folder, "library.ipynb");
+  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
+  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
+  const content = { cells: [{ ...cell, execution_count: null }], metadata: { kernelspec } };
+  writeFileSync(notebook, JSON.stringify({ ...content, nbformat: 4, nbformat_minor: 5 }));
+  lab = await startLab(notebook);
+  browser = await openBrowser();
+  page = browser.page;
+  await page.goto(lab.address);
+  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await lab?.stop();
+});
+
+const patient = { timeout: 30_000 };
+const button = (): Locator => hook(page, "fp-library-button");
+const input = (): Locator => hook(page, "fp-library-save-input");
+const row = (name: string): Locator =>
+  page.locator('[data-testid="fp-library-row"]', { hasText: name }).first();
+const message = (): Promise<string> => hook(page, "fp-library-message").innerText();
+const rename = async (name: string): Promise<Locator> => {
+  await row(name).hover();
+  await row(name).getByRole("button", { name: "Rename" }).click();
+  return hook(page, "fp-library-rename-input");
+};
+
+test("while it trains: the save input is there, off when blank; Enter saves, the newest is first", async () => {
+  await runAll(page);
+  await button().waitFor({ timeout: 120_000 });
+  await expect
+    .poll(() => hook(page, "fp-progress").innerText(), { timeout: 60_000 })
+    .toMatch(/[2-9]\d\d of|,\d{3} of/);
+  expect(await hook(page, "fp-status").innerText()).toMatch(/running/i);
+  expect(await button().innerText()).toContain("Models (1,000)");
+  await button().click();
+  expect(await input().getAttribute("placeholder")).toBe("Model 1");
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  expect(await save.isDisabled()).toBe(true);
+  await input().fill("   ");
+  expect(await save.isDisabled()).toBe(true);
+  await input().fill("Mine");
+  await page.keyboard.press("Enter");
+  await row("Mine").waitFor();
+  const first = page.locator('[data-testid="fp-library-row"]').first();
+  expect(await first.innerText()).toMatch(/^Mine\s+step [\d,]+ · loss \d\.\d{3}/);
+  await expect.poll(message, patient).toMatch(/Saved "Mine" at step/);
+  expect(await button().innerText()).toContain("Models (1,001)");
+  // What follows is about the list; two busy cores would only make it slow.
+  await hook(page, "fp-pause").click();
+  await expect.poll(() => hook(page, "fp-status").innerText(), patient).toMatch(/paused/i);
+  await button().click();
+  await input().waitFor();
+});
+
+test("of a thousand rows only those in sight are drawn, and the last can be scrolled to", async () => {
+  const rows = page.locator('[data-testid="fp-library-row"]');
+  expect(await rows.count()).toBeLessThan(40);
+  const list = page.locator(".fp-models").first();
+  await list.evaluate((box) => box.scrollTo(0, box.scrollHeight));
+  await row("early 0").waitFor();
+  const last = rows.last();
+  expect(await last.innerText()).toMatch(/^early 0\s/);
+  expect(await last.getAttribute("aria-posinset")).toBe("1001");
+  const [box, end] = [(await list.boundingBox())!, (await last.boundingBox())!];
+  expect(Math.abs(box.y + box.height - (end.y + end.height))).toBeLessThan(3);
+  await list.evaluate((at) => at.scrollTo(0, 0));
+});
+
+test("hover shows load, rename and delete; Enter and leaving rename, Esc does not", async () => {
+  const actions = row("Mine").locator(".fp-model-actions");
+  await hook(page, "fp-library-save-input").hover();
+  await expect
+    .poll(() => actions.evaluate((it) => getComputedStyle(it).opacity), patient)
+    .toBe("0");
+  await row("Mine").hover();
+  await expect
+    .poll(() => actions.evaluate((it) => getComputedStyle(it).opacity), patient)
+    .toBe("1");
+  let field = await rename("Mine");
+  await field.fill("Not this");
+  await page.keyboard.press("Escape");
+  expect(await hook(page, "fp-library-panel").isVisible()).toBe(true);
+  await row("Mine").waitFor();
+  field = await rename("Mine");
+  await field.fill(" ");
+  await input().focus();
+  await page.getByText("A model needs a name.").waitFor();
+  await field.fill("Mine now");
+  await page.keyboard.press("Enter");
+  await row("Mine now").waitFor();
+  field = await rename("Mine now");
+  await field.fill("Mine again");
+  await input().focus();
+  await row("Mine again").waitFor();
+  expect(await page.getByText("Not this").count()).toBe(0);
+});
+
+test("delete takes it from the list, Undo brings it back; purged and collected it leaves the disk", async () => {
+  const remove = async (): Promise<void> => {
+    await row("Mine again").hover();
+    await row("Mine again").getByRole("button", { name: "Delete" }).click();
+    await expect.poll(message, patient).toContain('Moved "Mine again" to the trash.');
+    await expect.poll(() => row("Mine again").count(), patient).toBe(0);
+  };
+  await remove();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await row("Mine again").waitFor();
+  const store = await open({ from: folder });
+  const { checkpointId } = store.models.list().find(({ name }) => name === "Mine again")!;
+  await remove();
+  // Another process than the one that trains.
+  const { pack } = store.store.checkpoints.manifest(checkpointId).tensors[0]!;
+  const file = join(store.path, "packs", `${pack}.safetensors`);
+  expect(existsSync(file)).toBe(true);
+  // The state is a keyframe too: it goes when it is thrown away itself.
+  await store.trash.put([{ kind: "checkpoint", id: checkpointId }]);
+  await store.trash.empty();
+  await store.store.writer.collect({ graceMs: 0 });
+  expect(existsSync(file)).toBe(false);
+  await store.close();
+});
+
+test("Esc and a click outside close the panel", async () => {
+  const panel = hook(page, "fp-library-panel");
+  await input().focus();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => panel.count(), patient).toBe(0);
+  await button().click();
+  await panel.waitFor();
+  await page.mouse.click(20, 400);
+  await expect.poll(() => panel.count(), patient).toBe(0);
+});
+
+test("the kernel restarted, the page loaded again, run: the library is still there", async () => {
+  await menu(page, "File", "Save Notebook");
+  await menu(page, "Kernel", "Restart Kernel…");
+  await page.getByRole("button", { name: "Confirm Kernel Restart" }).click();
+  await hook(page, "fp-offline").waitFor({ timeout: 60_000 });
+  await page.reload();
+  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  await runAll(page);
+  await expect
+    .poll(
+      () =>
+        button()
+          .innerText()
+          .catch(() => ""),
+      { timeout: 120_000 },
+    )
+    .toContain("Models (1,000)");
+  await expect.poll(() => hook(page, "fp-status").innerText(), patient).toMatch(/running/i);
+  await button().click();
+  await row("early 999").waitFor();
+  expect(browser.errors.filter((error) => /forkpoint|fp-|react/i.test(error))).toEqual([]);
+});
