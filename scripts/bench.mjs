@@ -7,8 +7,7 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
  * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store, scrub.
- * Options go to the
- * topic's script: `npm run bench -- kernel --peers FOLDER`.
+ * Options go to the topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
   training: ["bench/training.py"],
