@@ -22,6 +22,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
+          // What a page shows comes when the machine has time for it.
+          expect: { poll: { timeout: 30_000, interval: 100 } },
         },
       },
     ],

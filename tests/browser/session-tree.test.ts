@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, runAll } from "../support/browser.js";
+import { hook, openBrowser, openSections, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { startLab } from "../support/lab.js";
@@ -57,6 +57,7 @@ const title = (): Promise<string> => page.locator(".fp-title").first().innerText
 
 test("every session that is not in the trash is a node with step, best loss and runs", async () => {
   await runAll(page);
+  await openSections(page);
   await trees().nth(1).waitFor({ timeout: 120_000 });
   const tree = trees().nth(1);
   await expect.poll(() => tree.getByRole("treeitem").count()).toBe(2);

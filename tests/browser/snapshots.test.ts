@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, menu, openBrowser, runAll } from "../support/browser.js";
+import { hook, menu, openBrowser, openSections, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { startLab } from "../support/lab.js";
@@ -83,12 +83,12 @@ test("drag left: text, tower, attention and embeddings follow, and no message is
   await runAll(page);
   const status = (): Promise<string> => text("fp-status").catch(() => "");
   await expect.poll(status, { timeout: 90_000 }).toMatch(/completed/i);
-  for (const section of ["attention", "embeddings"])
-    await hook(page, `fp-section-${section}`).getByRole("button").first().click();
+  await openSections(page);
   await expect.poll(() => text("fp-embedding-step").catch(() => "")).toContain(`step ${LAST}`);
   const live = await shownNow();
   expect(live.steps).toEqual([LAST, LAST, LAST, LAST]);
 
+  await hook(page, "fp-scrub-bar").scrollIntoViewIfNeeded();
   const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
   const y = bar.y + bar.height / 2;
   const comms = browser.sent.get("comm_msg") ?? 0;
@@ -156,6 +156,7 @@ test("after a reload of the page everything is there again", async () => {
   await menu(page, "File", "Save Notebook");
   await page.waitForTimeout(1000);
   await page.reload();
+  await openSections(page);
   await hook(page, "fp-embedding-step").waitFor({ timeout: 120_000 });
   await expect.poll(() => text("fp-attention-step")).toContain(`step ${LAST}`);
   expect(browser.errors.filter((error) => /forkpoint|fp-|React/i.test(error))).toEqual([]);

@@ -143,3 +143,10 @@ function write(path: string, picture: PNG): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, PNG.sync.write(picture));
 }
+
+/** Opens every closed section of the page's dashboards, as a reader would one after the other. */
+export async function openSections(page: Page): Promise<void> {
+  const closed = page.locator('.fp-section-button[aria-expanded="false"]');
+  await page.locator(".fp-section-button").first().waitFor({ timeout: 120_000 });
+  while ((await closed.count()) > 0) await closed.first().click();
+}
