@@ -19,7 +19,7 @@ export function million() {
     high = Math.max(high, value);
   }
   const spike = high + (high - low) * 0.5;
-  const spikes = Array.from({ length: 20 }, (_, index) => 20_017 + index * 49_999);
+  const spikes = Array.from({ length: 20 }, (_, index) => 20_017 + index * 49_997);
   for (const step of spikes) loss[step] = spike;
   const validation = Array.from(loss, (at, step) => (step % 1000 === 0 ? at + 0.1 : null));
   const table = new Table({

@@ -61,6 +61,9 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     expect(await stepLabel(page)).toContain("Live");
     expect(await hook(page, "fp-loss-curve").locator("canvas, svg").count()).toBeGreaterThan(0);
     expect(await hook(page, "fp-status").innerText()).toMatch(/running/i);
+    const badge = hook(page, "fp-training");
+    expect(await badge.innerText()).toBe("1 training");
+    expect(await badge.getAttribute("title")).toMatch(/^\S{8} \(running\)$/);
   });
 
   test("dragging back: crosshair and text follow, training goes on, no comm message is sent", async () => {
@@ -141,6 +144,7 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     expect(await hook(page, "fp-library-button").innerText()).toMatch(/\(2\)/);
     await waitForStep(page, target);
     await waitForStatus(page, /completed/i);
+    await hook(page, "fp-training").waitFor({ state: "detached" });
   });
 
   test("Run All twice is harmless", async () => {

@@ -138,3 +138,19 @@ test("Fork from here: what cannot be is said in the form; then the dashboard sho
   expect(hot.trainingConfig.optimizer).toMatchObject({ learningRate: 3e-3, weightDecay: 0.1 });
   await store.close();
 });
+
+test("a replay on the way to a step is shown, and ends when it is cancelled; nothing is left of it", async () => {
+  const step = await dragTo(0.55);
+  await hook(page, "fp-resume-button").click();
+  await hook(page, "fp-reaching").waitFor();
+  await hook(page, "fp-reaching-cancel").click();
+  const word = hook(page, "fp-branch-word");
+  await expect.poll(() => word.innerText(), { timeout: 60_000 }).toContain("cancelled");
+  await hook(page, "fp-reaching").waitFor({ state: "detached" });
+  expect(await title()).toBe("hot");
+  expect(await hook(page, "fp-resume-button").isEnabled()).toBe(true);
+
+  const store = await open({ from: folder });
+  expect(store.sessions.list().map(({ name }) => name)).not.toContain(`hot from ${step}`);
+  await store.close();
+});

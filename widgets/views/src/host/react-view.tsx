@@ -4,6 +4,11 @@ import { createRoot, type Root } from "react-dom/client";
 import { ErrorBoundary } from "./error-boundary.js";
 import { installStyleSheet } from "./style-sheet.js";
 
+// Keys for a field are its own: JupyterLab would take arrows for itself and leave a slider where it is.
+function keepFieldKeys(event: KeyboardEvent): void {
+  if ((event.target as Element).matches("input, select, textarea")) event.stopPropagation();
+}
+
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
   declare private root: Root | undefined;
@@ -15,6 +20,7 @@ export abstract class ReactView extends DOMWidgetView {
     super.render();
     installStyleSheet();
     this.el.classList.add("fp-view");
+    this.el.addEventListener("keydown", keepFieldKeys);
     this.root = createRoot(this.el);
     this.root.render(
       <StrictMode>

@@ -73,28 +73,30 @@ function useZoom(timeline: TimelineModel): {
   note: string | null;
 } {
   const [range, setRange] = useState<Axis | null>(null);
-  const [note, setNote] = useState<string | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
   const liveness = useLiveness(timeline);
-  const selected = range !== null && timeline.columns.selectedUntil >= range.from;
+  const { columns } = timeline;
+  const selected =
+    range !== null &&
+    columns.selectedUntil >= range.from &&
+    timeline.rowsFor(range.from, range.to) === columns;
+  const fetches = selected && liveness.live;
 
   useEffect(() => {
-    setNote(null);
-    if (!range || !selected) return undefined;
-    if (!liveness.live) {
-      setNote("at the resolution kept: without a kernel no more can be fetched");
-      return undefined;
-    }
+    setFault(null);
+    if (!range || !fetches) return undefined;
     let current = true;
-    setNote("fetching every step…");
-    timeline.fetchDetail(range.from, range.to).then(
-      () => current && setNote(null),
-      (error: Error) => current && setNote(error.message),
-    );
+    timeline
+      .fetchDetail(range.from, range.to)
+      .catch((error: Error) => current && setFault(error.message));
     return () => {
       current = false;
     };
-  }, [timeline, range, selected, liveness]);
+  }, [timeline, range, fetches]);
 
+  const kept = "at the resolution kept: without a kernel no more can be fetched";
+  const waiting = fetches ? "fetching every step…" : kept;
+  const note = fault ?? (selected ? waiting : null);
   return { range, setRange, note };
 }
 

@@ -1,5 +1,5 @@
 import {
-  useEffect,
+  useLayoutEffect,
   useRef,
   useState,
   type KeyboardEvent,
@@ -153,7 +153,8 @@ function useDrawing(
   const version = timeline.dataChanges.version();
   const { area, canvas } = hosts;
 
-  useEffect(() => {
+  // In the layout phase, both: an effect after painting would cost the first curve a frame each.
+  useLayoutEffect(() => {
     let gone = false;
     let made: Chart | null = null;
     createChart(canvas.current!, log).then(
@@ -171,7 +172,7 @@ function useDrawing(
     };
   }, [canvas, log]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!chart || width === 0 || height === 0) return;
     const make = () => {
       const columns = timeline.rowsFor(shown.from, shown.to);

@@ -33,6 +33,20 @@ describe("what a chart draws", () => {
     expect(many.raw).toEqual([]);
   });
 
+  test("no line over lost steps, also where a pixel ends behind the last one before them", () => {
+    const columns = columnsOf(9000, () => 2);
+    columns.step = columns.step.map((step) => (step > 4444 ? step + 500 : step));
+    const part = { run_id: "r", status: "completed" as const, inherited: false };
+    const stretches = [
+      { ...part, from: 0, to: 4444 },
+      { ...part, from: 4945, to: 9499 },
+    ];
+    const lost = { ...facts, stretches };
+    const data = curveData(columns, lost, { from: 0, to: 9499 }, 300, plain);
+    expect(data.train.filter(({ value }) => value === null)).toHaveLength(1);
+    expect(data.band.filter(({ low }) => low === null)).toHaveLength(1);
+  });
+
   test("a smoothed line with the values themselves behind it", () => {
     const columns = columnsOf(100, (step) => (step % 2 === 0 ? 1 : 3));
     const data = curveData(columns, facts, { from: 0, to: 99 }, 300, { log: false, smoothing: 20 });

@@ -102,7 +102,10 @@ export function bandOf(
     } while (row <= end && step[row]! < border);
     if (count === 0) continue;
     const middle = step[begin]! <= selectedUntil ? (first + last) / 2 : sum / count;
-    bands.push({ step: from + (pixel + 0.5) / scale, low, high, middle });
+    // In the pixel's middle, but not where nothing was recorded.
+    const centre = from + (pixel + 0.5) / scale;
+    const at = Math.min(Math.max(centre, step[begin]!), step[row - 1]!);
+    bands.push({ step: at, low, high, middle });
   }
   return bands;
 }
