@@ -107,6 +107,8 @@ function snapshotView(
     const store = await storeOf(session);
     const timeline = await timelineOf(store, session);
     const snapshots: Snapshots = snapshotsOf(store, session);
+    // Its text and picture are made at once, and kept in the notebook.
+    await snapshots.ready;
     const text = (): string => snapshotText(name, timeline, snapshots);
     const widget = viewWidget(name, {
       ...{ timeline: timeline.widget, snapshots: snapshots.widget, text: text() },

@@ -20,7 +20,7 @@ import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
 import { Missing } from "../snapshots/Missing.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
-import { fittedAxes, nearestTokens } from "./alignment.js";
+import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
 import { drawScene, tokenNear } from "./scene.js";
 
@@ -113,7 +113,7 @@ function Key(props: { group: (typeof GROUPS)[number] }): ReactNode {
   );
 }
 
-/** Where every step is drawn: axes, and how far from the middle the furthest token ever was on each. */
+/** Where every step is drawn: axes, and how far from the middle nearly all tokens ever were on each. */
 interface Ground {
   axes: Axes;
   reach: [number, number];
@@ -147,14 +147,15 @@ function useGround(items: HeldSnapshot[]): Ground | null {
       }
       return places;
     };
-    const reach: [number, number] = [1e-9, 1e-9];
-    for (const item of evenly(items, 4 * FITTED)) {
-      placesOf(item).forEach((place, at) => {
-        reach[at % 2] = Math.max(reach[at % 2]!, Math.abs(place));
-      });
-    }
+    const all = evenly(items, 4 * FITTED).map(placesOf);
+    const reach: [number, number] = [reachOf(all, 0), reachOf(all, 1)];
     return { axes, reach, placesOf };
   }, [items, items.length, last]);
+}
+
+/** The few that lie further out than all others stand at the edge. */
+function clamped(place: number, size: number): number {
+  return Math.min(size - MARGIN / 2, Math.max(MARGIN / 2, place));
 }
 
 const NOWHERE = new Float32Array(0);
@@ -187,7 +188,9 @@ function Map(props: {
     const scaleX = (half - MARGIN) / ground.reach[0];
     const scaleY = (middle - MARGIN) / ground.reach[1];
     return places.map((place, index) =>
-      index % 2 === 0 ? half + place * scaleX : middle - place * scaleY,
+      index % 2 === 0
+        ? clamped(half + place * scaleX, width)
+        : clamped(middle - place * scaleY, height),
     );
   };
 

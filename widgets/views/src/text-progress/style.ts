@@ -13,7 +13,7 @@ export const textProgressStyle = `
   background: var(--jp-layout-color2);
   scrollbar-width: thin;
 }
-.fp-fresh { text-decoration: none; background: color-mix(in srgb, var(--jp-brand-color1) 22%, transparent); border-radius: 2px; box-shadow: 0 1px 0 var(--jp-brand-color1); }
+.fp-fresh { text-decoration: none; background: color-mix(in srgb, var(--jp-brand-color1) 14%, transparent); border-radius: 2px; box-shadow: 0 1px 0 var(--jp-brand-color1); }
 .fp-samples {
   scrollbar-color: var(--jp-border-color1) transparent;
   scrollbar-width: thin;
