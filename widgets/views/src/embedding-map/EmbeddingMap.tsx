@@ -19,7 +19,7 @@ import { isLight, preparedContext } from "../snapshots/canvas.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
 import { Missing } from "../snapshots/Missing.js";
-import { lastItemAtOrBefore } from "../timeline/search.js";
+import { nearestItem } from "../timeline/search.js";
 import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
 import { drawScene, tokenNear } from "./scene.js";
@@ -33,7 +33,7 @@ const LIKE = 5;
 const MARGIN = 22;
 
 /**
- * The alphabet's vectors in two dimensions, at the newest evaluation at or before the step shown. All steps
+ * The alphabet's vectors in two dimensions, at the evaluation nearest to the step shown. All steps
  * lie on the same axes, so that tokens drift; trails show where they come from.
  *
  * @example <EmbeddingMap timeline={timeline} snapshots={snapshots} />
@@ -65,7 +65,7 @@ function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel })
   const [trails, setTrails] = useState(true);
   const items = snapshots.held.embeddings;
   const ground = useGround(items);
-  const current = lastItemAtOrBefore(items, timeline.shownStep ?? Infinity);
+  const current = nearestItem(items, timeline.shownStep ?? Infinity);
   const item = items[current];
   const shown = item ? (shownOf(item) as ShownAt<"embeddings">) : null;
   const groups = useMemo(() => new Set(shown?.tokens.map(groupOf)), [shown]);
