@@ -113,6 +113,14 @@ function Key(props: { group: (typeof GROUPS)[number] }): ReactNode {
   );
 }
 
+function Token(props: { token: string }): ReactNode {
+  return (
+    <b role="img" aria-label={nameOf(props.token)}>
+      {glyphOf(props.token)}
+    </b>
+  );
+}
+
 /** Where every step is drawn: axes, and how far from the middle nearly all tokens ever were on each. */
 interface Ground {
   axes: Axes;
@@ -247,11 +255,11 @@ function Map(props: {
           <span className="fp-quiet">Point at a token to see which are most like it.</span>
         ) : (
           <>
-            <b aria-label={nameOf(tokens[at]!)}>{glyphOf(tokens[at]!)}</b> is most like{" "}
+            <Token token={tokens[at]!} /> is most like{" "}
             {near.map((token, index) => (
               <span key={token}>
                 {index > 0 && " "}
-                <b aria-label={nameOf(tokens[token]!)}>{glyphOf(tokens[token]!)}</b>
+                <Token token={tokens[token]!} />
               </span>
             ))}
           </>
