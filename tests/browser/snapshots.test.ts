@@ -123,6 +123,14 @@ test("what is shown is what the store recorded", async () => {
   await store.close();
 });
 
+test("arrow keys in the list of samples go from one to the next", async () => {
+  await page.locator(".fp-samples").first().focus();
+  await page.keyboard.press("ArrowUp");
+  expect(await text("fp-sample-step")).toBe("sample from step 120");
+  expect(await text("fp-step-label")).toContain("step 120");
+  await hook(page, "fp-live-button").click();
+});
+
 test("a head is enlarged and read by the keyboard; layers change what is seen", async () => {
   const before = await drawn(head);
   await hook(page, "fp-layer-1").click();

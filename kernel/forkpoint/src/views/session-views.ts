@@ -139,6 +139,8 @@ function snapshotView(
     let timeline = await timelineOf(store, session);
     let snapshots: Snapshots = snapshotsOf(store, session);
     const listeners: (() => void)[] = [];
+    // Its text and picture are made at once, and kept in the notebook.
+    await snapshots.ready;
     const text = (): string => snapshotText(name, timeline, snapshots);
     const state = (): Record<string, unknown> => ({
       ...{ timeline: timeline.widget, snapshots: snapshots.widget, text: text() },
@@ -149,6 +151,7 @@ function snapshotView(
       async show(next) {
         timeline = await timelineOf(store, next);
         snapshots = snapshotsOf(store, next);
+        await snapshots.ready;
         for (const listener of listeners) timeline.onRun(listener);
         widget.set(state());
       },

@@ -19,6 +19,8 @@ import { readStored } from "./stored-snapshots.js";
 export interface Snapshots {
   widget: Widget;
   session: Session;
+  /** Settles when what the store holds has been read, or could not be. */
+  ready: Promise<void>;
   /** The newest of a kind that the page holds. */
   newest<Kind extends Shown["kind"]>(kind: Kind): (Shown & { kind: Kind; step: number }) | null;
 }
@@ -131,9 +133,9 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
     }
   }
 
-  const loadSoon = (): void =>
-    void load().catch((error: Error) => widget.set({ reason: error.message }));
-  loadSoon();
+  const loadSoon = (): Promise<void> =>
+    load().catch((error: Error) => widget.set({ reason: error.message }));
+  const ready = loadSoon();
 
   session.subscribe((update: SessionUpdate) => {
     switch (update.kind) {
@@ -146,7 +148,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
         break;
       case "rewound":
       case "recorded":
-        loadSoon();
+        void loadSoon();
         break;
       case "run": {
         const status = session.runs.at(-1)?.status;
@@ -168,8 +170,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
   });
 
   return {
-    widget,
-    session,
+    ...{ widget, session, ready },
     newest: (kind) => {
       const item = held[kind].at(-1);
       return item ? ({ ...item.shown, step: item.step } as never) : null;

@@ -211,7 +211,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     if (update.kind === "samples" && fresh) return append({ samples: fresh as WireSample[] });
     if (update.kind === "checkpoint") return marksMayDiffer();
     if (update.kind === "engine") return widget.set({ backend: session.engineTitle ?? "" });
-    if (update.kind === "rewound") {
+    if (update.kind === "rewound" || update.kind === "recorded") {
       shownRun = null;
       reloading = reload().finally(() => (reloading = null));
       void reloading.then(showAll);

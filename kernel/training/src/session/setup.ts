@@ -40,13 +40,13 @@ export interface TrainingOptions {
   batchSize?: number;
   /** Of initialisation, batches, dropout and evaluation. Default 1337. */
   seed?: number;
-  /** Steps between two evaluations with a sampled text. Default 100. */
+  /** Steps between two evaluations; at them texts are sampled, within `snapshots.share`. Default 100. */
   evaluateEvery?: number;
   /** Batches in one evaluation. Default 10. */
   evaluationBatches?: number;
   /** What sampled texts begin with. Default: a line break. */
   prompt?: string;
-  /** Characters sampled at each evaluation. Default 120. */
+  /** Characters of a sampled text. Default 120. */
   sampleTokens?: number;
   /**
    * What is recorded beside numbers at evaluations: samples, probabilities of the next token,

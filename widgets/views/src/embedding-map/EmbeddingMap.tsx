@@ -19,8 +19,8 @@ import { isLight, preparedContext } from "../snapshots/canvas.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
 import { Missing } from "../snapshots/Missing.js";
-import { lastItemAtOrBefore } from "../timeline/search.js";
-import { fittedAxes, nearestTokens } from "./alignment.js";
+import { nearestItem } from "../timeline/search.js";
+import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
 import { drawScene, tokenNear } from "./scene.js";
 
@@ -33,7 +33,7 @@ const LIKE = 5;
 const MARGIN = 22;
 
 /**
- * The alphabet's vectors in two dimensions, at the newest evaluation at or before the step shown. All steps
+ * The alphabet's vectors in two dimensions, at the evaluation nearest to the step shown. All steps
  * lie on the same axes, so that tokens drift; trails show where they come from.
  *
  * @example <EmbeddingMap timeline={timeline} snapshots={snapshots} />
@@ -65,7 +65,7 @@ function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel })
   const [trails, setTrails] = useState(true);
   const items = snapshots.held.embeddings;
   const ground = useGround(items);
-  const current = lastItemAtOrBefore(items, timeline.shownStep ?? Infinity);
+  const current = nearestItem(items, timeline.shownStep ?? Infinity);
   const item = items[current];
   const shown = item ? (shownOf(item) as ShownAt<"embeddings">) : null;
   const groups = useMemo(() => new Set(shown?.tokens.map(groupOf)), [shown]);
@@ -113,7 +113,15 @@ function Key(props: { group: (typeof GROUPS)[number] }): ReactNode {
   );
 }
 
-/** Where every step is drawn: axes, and how far from the middle the furthest token ever was on each. */
+function Token(props: { token: string }): ReactNode {
+  return (
+    <b role="img" aria-label={nameOf(props.token)}>
+      {glyphOf(props.token)}
+    </b>
+  );
+}
+
+/** Where every step is drawn: axes, and how far from the middle nearly all tokens ever were on each. */
 interface Ground {
   axes: Axes;
   reach: [number, number];
@@ -147,14 +155,15 @@ function useGround(items: HeldSnapshot[]): Ground | null {
       }
       return places;
     };
-    const reach: [number, number] = [1e-9, 1e-9];
-    for (const item of evenly(items, 4 * FITTED)) {
-      placesOf(item).forEach((place, at) => {
-        reach[at % 2] = Math.max(reach[at % 2]!, Math.abs(place));
-      });
-    }
+    const all = evenly(items, 4 * FITTED).map(placesOf);
+    const reach: [number, number] = [reachOf(all, 0), reachOf(all, 1)];
     return { axes, reach, placesOf };
   }, [items, items.length, last]);
+}
+
+/** The few that lie further out than all others stand at the edge. */
+function clamped(place: number, size: number): number {
+  return Math.min(size - MARGIN / 2, Math.max(MARGIN / 2, place));
 }
 
 const NOWHERE = new Float32Array(0);
@@ -187,7 +196,9 @@ function Map(props: {
     const scaleX = (half - MARGIN) / ground.reach[0];
     const scaleY = (middle - MARGIN) / ground.reach[1];
     return places.map((place, index) =>
-      index % 2 === 0 ? half + place * scaleX : middle - place * scaleY,
+      index % 2 === 0
+        ? clamped(half + place * scaleX, width)
+        : clamped(middle - place * scaleY, height),
     );
   };
 
@@ -244,11 +255,11 @@ function Map(props: {
           <span className="fp-quiet">Point at a token to see which are most like it.</span>
         ) : (
           <>
-            <b aria-label={nameOf(tokens[at]!)}>{glyphOf(tokens[at]!)}</b> is most like{" "}
+            <Token token={tokens[at]!} /> is most like{" "}
             {near.map((token, index) => (
               <span key={token}>
                 {index > 0 && " "}
-                <b aria-label={nameOf(tokens[token]!)}>{glyphOf(tokens[token]!)}</b>
+                <Token token={tokens[token]!} />
               </span>
             ))}
           </>

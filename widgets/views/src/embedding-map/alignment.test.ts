@@ -1,7 +1,7 @@
 import { placesOn } from "@forkpoint/wire";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fittedAxes, nearestTokens, rotationOnto } from "./alignment.js";
+import { fittedAxes, nearestTokens, reachOf, rotationOnto } from "./alignment.js";
 
 /** Points that move by little from step to step in five dimensions, far most in two of them. */
 function drifting(step: number): { vectors: Float32Array; width: number } {
@@ -69,4 +69,12 @@ test("a turned or mirrored copy is turned back exactly", () => {
 test("neighbours are those whose vectors point the same way", () => {
   const vectors = Float32Array.of(1, 0, 10, 1, 0, 5, -1, 0);
   expect(nearestTokens({ vectors, width: 2 }, 0, 2)).toEqual([1, 2]);
+});
+
+test("one token far out does not make all others small", () => {
+  const places = Float32Array.from({ length: 400 }, (_, at) => Math.sin(at));
+  places[10] = 100;
+  expect(reachOf([places], 0)).toBeLessThanOrEqual(1);
+  expect(reachOf([Float32Array.of(1, 0, -2, 0)], 0)).toBe(2);
+  expect(reachOf([], 1)).toBeGreaterThan(0);
 });

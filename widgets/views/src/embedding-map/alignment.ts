@@ -89,3 +89,24 @@ export function nearestTokens({ vectors, width }: Vectors, token: number, most: 
     .slice(0, most)
     .map(({ at }) => at);
 }
+
+/** The share of places that lie within reach; the rest would make all others small. */
+const WITHIN = 0.985;
+
+/**
+ * How far from the middle nearly all places lie on one axis.
+ *
+ * @param steps x and y of each token, one after the other
+ * @param axis 0 for x, 1 for y
+ * @example reachOf([Float32Array.of(1, 0, -2, 0)], 0) === 2
+ */
+export function reachOf(steps: readonly Float32Array[], axis: 0 | 1): number {
+  const off = steps.flatMap((places) =>
+    Array.from(
+      places.filter((_, at) => at % 2 === axis),
+      Math.abs,
+    ),
+  );
+  off.sort((one, other) => one - other);
+  return Math.max(1e-9, off[Math.min(off.length - 1, Math.ceil(WITHIN * off.length))] ?? 0);
+}

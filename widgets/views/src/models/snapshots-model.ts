@@ -69,11 +69,6 @@ export class SnapshotsModel extends ForkpointModel {
     );
   }
 
-  /** Steps of which there is a snapshot of a kind, ascending. */
-  steps(kind: Shown["kind"]): number[] {
-    return this.held[kind].map(({ step }) => step);
-  }
-
   /** The newest snapshot of a kind at or before a step, null for the newest of all; null where none is. */
   at<Kind extends Shown["kind"]>(kind: Kind, step: number | null): ShownAt<Kind> | null {
     const items = this.held[kind];

@@ -111,7 +111,7 @@ function Bar(props: { token: string; share: number; scale: number }): ReactNode 
   const { token, share, scale } = props;
   return (
     <li className="fp-bar">
-      <span className="fp-glyph" aria-label={nameOf(token)}>
+      <span className="fp-glyph" role="img" aria-label={nameOf(token)}>
         {glyphOf(token)}
       </span>
       <span className="fp-bar-track" aria-hidden="true">

@@ -4,7 +4,7 @@ export const probabilityTowerStyle = `
 .fp-tower-prompt { font-family: var(--jp-code-font-family, monospace); color: var(--jp-ui-font-color1); overflow-wrap: anywhere; }
 .fp-tower-top { margin-left: auto; }
 .fp-select { font: inherit; color: var(--jp-ui-font-color1); background: var(--jp-layout-color1); border: 1px solid var(--jp-border-color1); border-radius: 4px; }
-.fp-view ol.fp-bars { list-style: none; margin: 0; padding: 0; display: grid; gap: 3px; }
+.fp-view ol.fp-bars { list-style: none; margin: 0; padding: 0; display: grid; gap: 3px; contain: layout style; }
 .fp-bar { display: grid; grid-template-columns: 2.2em minmax(0, 1fr) 4.6em; gap: 8px; align-items: center; line-height: 18px; margin: 0; }
 .fp-glyph { font-family: var(--jp-code-font-family, monospace); font-size: 14px; text-align: right; color: var(--jp-ui-font-color0); }
 .fp-bar-track { height: 13px; border-radius: 3px; background: var(--jp-layout-color2); overflow: hidden; }

@@ -48,7 +48,15 @@ export function SampleList(props: {
       tabIndex={0}
       role="list"
       data-lm-suppress-shortcuts="true"
-      aria-label="Samples by step"
+      aria-label="Samples by step; arrow keys go from one to the next"
+      onKeyDown={(event) => {
+        const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+        const next = by === undefined ? undefined : samples[current + by];
+        if (!next) return;
+        event.preventDefault();
+        event.stopPropagation();
+        onChoose(next.step);
+      }}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;
         if (Math.abs(scrollTop - top) >= 1) setScrolled({ place, top: scrollTop });

@@ -55,7 +55,7 @@ export function TextProgress(props: {
         )}
       </div>
       {samples.length === 0 ? (
-        <Notice kind="empty">No samples yet: one is taken at each evaluation.</Notice>
+        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
       ) : (
         <>
           {shown && <Reader sample={shown} before={compared ? before : undefined} />}

@@ -6,6 +6,8 @@ export const textProgressStyle = `
 .fp-view p.fp-reader {
   margin: 0;
   height: 7.5em;
+  /* What changes in here moves nothing around it: the page is not laid out anew at each step. */
+  contain: layout paint style;
   overflow-y: auto;
   padding: 6px 10px;
   border-left: 3px solid var(--jp-brand-color1);
@@ -13,7 +15,7 @@ export const textProgressStyle = `
   background: var(--jp-layout-color2);
   scrollbar-width: thin;
 }
-.fp-fresh { text-decoration: none; background: color-mix(in srgb, var(--jp-brand-color1) 22%, transparent); border-radius: 2px; box-shadow: 0 1px 0 var(--jp-brand-color1); }
+.fp-fresh { text-decoration: none; background: color-mix(in srgb, var(--jp-brand-color1) 14%, transparent); border-radius: 2px; box-shadow: 0 1px 0 var(--jp-brand-color1); }
 .fp-samples {
   scrollbar-color: var(--jp-border-color1) transparent;
   scrollbar-width: thin;
@@ -22,6 +24,7 @@ export const textProgressStyle = `
   padding: 0;
   overflow-y: auto;
   overflow-anchor: none;
+  contain: layout paint style;
   overscroll-behavior: auto;
   border: 1px solid var(--jp-border-color2);
   border-radius: 4px;

@@ -5,6 +5,8 @@ import {
   firstAtOrAfter,
   lastAtOrBefore,
   lastItemAtOrBefore,
+  nearestItem,
+  nearestStep,
   valueAfter,
   valueAt,
 } from "./search.js";
@@ -45,4 +47,11 @@ test("a value that is recorded now and then is the one at or before a step", () 
   expect(valueAfter(columns, "validation_loss", 1)).toEqual({ step: 2, value: 2 });
   expect(valueAfter(columns, "validation_loss", 3)).toBeNull();
   expect(valueAt(columnsOf([5], { validation_loss: [1] }), "validation_loss", 4)).toBeNull();
+});
+
+test("the nearest item, the earlier of two as near, and the ends", () => {
+  const items = [0, 100, 200].map((step) => ({ step }));
+  const found = [-5, 0, 49, 50, 51, 199, Infinity].map((step) => nearestItem(items, step));
+  expect(found).toEqual([0, 0, 0, 0, 1, 2, 2]);
+  expect(nearestItem([], 3)).toBe(-1);
 });

@@ -63,6 +63,20 @@ export function valueAfter(columns: Columns, name: string, step: number): ValueA
 }
 
 /**
+ * Index of the item whose step is nearest in a list that ascends by step, the earlier of two as near; -1
+ * where there is none.
+ *
+ * @example nearestItem([{ step: 0 }, { step: 100 }], 70) === 1
+ */
+export function nearestItem(items: readonly { step: number }[], step: number): number {
+  const before = lastItemAtOrBefore(items, step);
+  const after = items[before + 1];
+  if (!after) return before;
+  const own = items[before];
+  return own && step - own.step <= after.step - step ? before : before + 1;
+}
+
+/**
  * Index of the last item at or before `step` in a list that ascends by step; -1 where there is none.
  *
  * @example lastItemAtOrBefore(samples, 250)

@@ -1,5 +1,8 @@
 import { WireInvalid } from "../protocol/error.js";
 
+/** More tokens than these look at each other in no picture. */
+const MOST_LOOKING = 512;
+
 /** The likeliest next tokens after a prompt, the likeliest first. */
 export interface ShownProbabilities {
   kind: "probabilities";
@@ -96,6 +99,8 @@ export function decodeShown(head: ShownHead, bytes: Uint8Array): Shown {
       return { kind, tokens, shares: floats(tokens.length) };
     case "attention": {
       const squares = layers * heads;
+      if (tokens.length > MOST_LOOKING)
+        throw new WireInvalid("a snapshot of attention", `at most ${MOST_LOOKING} tokens`);
       expect(4 * squares + squares * tokens.length ** 2);
       const values = bytes.slice(4 * squares);
       return { kind, tokens, layers, heads, scales: floats(squares), values };
