@@ -2,6 +2,7 @@ import { Widget } from "@forkpoint/jupyter";
 import type { Session, TrainingStore } from "@forkpoint/training";
 import { openStores } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
+import { linesSvg } from "../text/lines.js";
 import { createCompare } from "./compare.js";
 import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
@@ -133,7 +134,7 @@ export function runHistory(session: Session): View {
     return {
       widget: history.widget,
       text: history.text,
-      picture: () => timeline.picture(),
+      picture: () => linesSvg(history.text().split("\n").slice(0, 40)),
       onChange: (listener) => void timeline.onRun(listener),
     };
   });
