@@ -71,7 +71,8 @@ describe("forkpoint run", () => {
       const folder = emptyFolder("notebook");
       copyFileSync(join(root, "notebooks", name), join(folder, name));
       const { code, stdout, outputs, notebook } = await runNotebook(name, [], folder);
-      expect(stdout).toMatch(/step \d+ of \d+/);
+      // Only the first waits in its cells for all that it trains.
+      if (!name.startsWith("01")) expect(stdout).toMatch(/step \d+ of \d+/);
       expect(code).toBe(0);
       expect(outputs.filter(({ output_type }) => output_type === "error")).toEqual([]);
       const dashboard = outputs.find(
