@@ -8,7 +8,8 @@ import { emptyFolder } from "../support/child.js";
 import { startLab } from "../support/lab.js";
 import type { Lab } from "../support/lab.js";
 
-const source = `import { open, microGPT, corpus, adamW, compare } from "forkpoint";
+const sources = [
+  `import { open, microGPT, corpus, adamW, compare } from "forkpoint";
 const store = await open({ keyframes: { minimumSteps: 40, share: 1 } });
 const session = await store.session("sonnets", {
   model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(),
@@ -17,7 +18,12 @@ const session = await store.session("sonnets", {
 await session.train({ to: 60 }).done;
 const hot = await session.fork("hot", { at: 30, optimizer: adamW({ learningRate: 3e-2 }) });
 await hot.train({ to: 80 }).done;
-compare(session, hot)`;
+compare(session, hot)`,
+  `const wide = await store.session("wide", {
+  model: microGPT({ layers: 1, heads: 2, embed: 32, block: 16 }), data: corpus.sonnets(),
+});
+compare(session, wide)`,
+];
 
 let lab: Lab;
 let browser: Browser;
@@ -25,9 +31,12 @@ let page: Page;
 
 beforeAll(async () => {
   const notebook = join(emptyFolder("lab"), "compare.ipynb");
-  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
+  const cells = sources.map((source, at) => ({
+    ...{ cell_type: "code", id: `cell-${at}`, source, metadata: {}, outputs: [] },
+    execution_count: null,
+  }));
   const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = { cells: [{ ...cell, execution_count: null }], metadata: { kernelspec } };
+  const content = { cells, metadata: { kernelspec } };
   writeFileSync(notebook, JSON.stringify({ ...content, nbformat: 4, nbformat_minor: 5 }));
   lab = await startLab(notebook);
   browser = await openBrowser();
@@ -76,12 +85,26 @@ test("weights are compared when asked, at the step shown, the most diverged tens
     return data.some((value, at) => at % 4 === 3 && value > 200);
   });
   expect(inked).toBe(true);
-  await page.getByRole("button", { name: "Live" }).click();
+  await page.getByRole("button", { name: "Live" }).first().click();
   expect(await textOf("other")).toContain("sample from step 80");
 });
 
+test("strangers: nothing is shared, other shapes are said in a sentence, one without steps is empty", async () => {
+  const view = page.locator('[data-testid="fp-compare"]').nth(1);
+  await view.scrollIntoViewIfNeeded();
+  expect(await view.locator('[data-testid="fp-compare-parted"]').count()).toBe(0);
+  expect(await view.locator('[data-testid="fp-compare-text-other"]').innerText()).toContain(
+    "no samples yet",
+  );
+  await view.locator('[data-testid="fp-compare-ask"]').click();
+  const failure = view.getByRole("alert");
+  await failure.waitFor({ timeout: 60_000 });
+  expect(await failure.innerText()).toMatch(/DiffIncompatible.*has the shapes/s);
+  expect(await view.getByRole("button", { name: "Retry" }).count()).toBe(1);
+});
+
 test("a merge says what it did to the validation loss", async () => {
-  await page.getByRole("button", { name: "adopt" }).click();
+  await page.getByRole("button", { name: "adopt" }).first().click();
   const said = hook(page, "fp-compare-message");
   await said.waitFor({ timeout: 60_000 });
   expect(await said.innerText()).toMatch(/validation loss \d\.\d{3} before, \d\.\d{3} after/);

@@ -42,6 +42,8 @@ export function dashboard(session: Session): View {
       const found = await timelineOf(store, next);
       // Asked for another one meanwhile.
       if (asked !== next) return;
+      // What others resume from the one left is theirs to show.
+      timeline.onResumed.delete(follow);
       timeline = found;
       timeline.onResumed.add(follow);
       for (const listener of listeners) timeline.onRun(listener);

@@ -1,4 +1,5 @@
 import type { Session, TrainingStore } from "@forkpoint/training";
+import { linesSvg } from "../text/lines.js";
 import { createCompare } from "./compare.js";
 import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
@@ -85,7 +86,7 @@ export function runHistory(session: Session): View {
     return {
       widget: history.widget,
       text: history.text,
-      picture: () => timeline.picture(),
+      picture: () => linesSvg(history.text().split("\n").slice(0, 40)),
       onChange: (listener) => void timeline.onRun(listener),
     };
   });

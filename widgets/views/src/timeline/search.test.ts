@@ -6,7 +6,6 @@ import {
   lastAtOrBefore,
   lastItemAtOrBefore,
   nearestItem,
-  nearestStep,
   valueAfter,
   valueAt,
 } from "./search.js";
