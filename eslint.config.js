@@ -16,6 +16,7 @@ const arrows = {
   ],
   "widgets/wire": [],
   "widgets/views": ["@forkpoint/wire"],
+  "widgets/report": ["@forkpoint/widgets"],
   labextension: ["@forkpoint/widgets"],
 };
 const everyPackage = [...new Set([...Object.values(arrows).flat(), "forkpoint"])];
@@ -26,6 +27,7 @@ const names = {
   "kernel/forkpoint": "forkpoint",
   "widgets/wire": "@forkpoint/wire",
   "widgets/views": "@forkpoint/widgets",
+  "widgets/report": "@forkpoint/report",
 };
 
 const arrowRules = Object.entries(arrows).map(([folder, allowed]) => ({
