@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 TAGS = set(
     "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2"
-    " h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong style sub summary"
+    " h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary"
     " sup table tbody td tfoot th thead time tr tt u ul var".split()
 )
 ATTRIBUTES = {
@@ -51,27 +51,33 @@ def allowed(tag, name, value):
     return (tag, name) == ("img", "alt")
 
 
-def clean_html(text):
-    """HTML without anything that runs or loads."""
-    # Cleaning would leave the text of a script to be read.
-    text = re.sub(r"<(script|template|noscript)\b.*?</\1\s*>", "", str(text), flags=re.S | re.I)
+def clean_html(text, tags=TAGS):
+    """HTML without anything that runs, loads, or reaches beyond itself."""
+    # Cleaning would leave the text of these to be read.
+    unread = "script|template|noscript" if "style" in tags else "script|template|noscript|style"
+    text = re.sub(rf"<({unread})\b.*?</\1\s*>", "", str(text), flags=re.S | re.I)
     cleaned = clean(
         text,
-        tags=TAGS,
+        tags=tags,
         attributes=allowed,
         protocols={"http", "https", "mailto", "data"},
         css_sanitizer=STYLES,
         strip=True,
     )
-    # `>` has a meaning in style sheets; `<`, which could end the element, stays escaped.
-    return re.sub(
-        r"<style>.*?</style>", lambda m: m.group().replace("&gt;", ">"), cleaned, flags=re.S
-    )
+    return re.sub(r"<style>.*?</style>", style_sheet, cleaned, flags=re.S)
+
+
+def style_sheet(match):
+    """A style sheet of an output, without what it would load."""
+    # `>` has a meaning here; `<`, which could end the element, stays escaped.
+    text = match.group().replace("&gt;", ">")
+    text = re.sub(r"@import[^;]*;?", "", text, flags=re.I)
+    return re.sub(r"url\(\s*(?!['\"]?data:image/)[^)]*\)?", "none", text, flags=re.I)
 
 
 def contained_html(text):
     """An output's HTML. With style sheets of its own it lives in a shadow tree: they end there."""
-    cleaned = clean_html(text)
+    cleaned = clean_html(text, TAGS | {"style"})
     if "<style" not in cleaned:
         return cleaned
     return f'<div><template shadowrootmode="open">{cleaned}</template></div>'
@@ -133,14 +139,14 @@ def main():
     body, resources = exporter.from_notebook_node(notebook, resources={"metadata": {"name": ""}})
     static = [Path(path) / "static" for path in exporter.template_paths]
 
-    def style_sheet(name):
+    def theme_file(name):
         return next(path / name for path in static if (path / name).is_file()).read_text("utf-8")
 
     result = {
         "cells": body,
-        "style": "\n".join([style_sheet("index.css"), *resources["inlining"]["css"]]),
-        "light": style_sheet("theme-light.css"),
-        "dark": style_sheet("theme-dark.css"),
+        "style": "\n".join([theme_file("index.css"), *resources["inlining"]["css"]]),
+        "light": theme_file("theme-light.css"),
+        "dark": theme_file("theme-dark.css"),
     }
     sys.stdout.write(json.dumps(result))
 

@@ -3,7 +3,7 @@ import "@jupyter-widgets/controls/css/widgets-base.css";
 import "./report.css";
 import type { IManagerState } from "@jupyter-widgets/base-manager";
 import { canShow, ReportManager } from "./manager.js";
-import { prepared } from "./saved-state.js";
+import { cleanedState, disableControls } from "./saved-state.js";
 import { followTheme } from "./theme.js";
 
 /** Shows every view of the report; the picture or text that stands for one goes when it is there. */
@@ -11,8 +11,8 @@ async function showViews(): Promise<void> {
   const manager = new ReportManager();
   const saved = document.getElementById("report-state");
   if (!saved?.textContent) return;
-  const state = prepared(JSON.parse(saved.textContent) as IManagerState);
-  await manager.set_state(state);
+  const state = cleanedState(JSON.parse(saved.textContent) as IManagerState);
+  disableControls(await manager.set_state(state));
   for (const figure of document.querySelectorAll<HTMLElement>(".report-view")) {
     const id = figure.dataset["model"]!;
     const model = state.state[id];

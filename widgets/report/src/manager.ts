@@ -10,7 +10,8 @@ type WidgetClass = typeof base.WidgetModel | typeof base.WidgetView;
 /** Every package whose widgets a report can show, by the name in `_model_module`. */
 const MODULES = new Map<string, object>([
   ["@jupyter-widgets/base", base],
-  ["@jupyter-widgets/controls", controls],
+  // Styles of controls name views of base in older states.
+  ["@jupyter-widgets/controls", { ...base, ...controls }],
   ["@jupyter-widgets/output", { OutputModel, OutputView }],
   ["@forkpoint/widgets", views],
 ]);

@@ -40,7 +40,7 @@ function element(output: SavedOutput): HTMLElement {
   }
   const text = document.createElement("pre");
   const lines = output.text ?? output.traceback?.join("\n") ?? output.data?.["text/plain"] ?? "";
-   
+
   text.textContent = joined(lines).replace(/\u001b\[[0-9;]*m/g, "");
   return text;
 }

@@ -1,3 +1,4 @@
+import type { WidgetModel } from "@jupyter-widgets/base";
 import type { IManagerState } from "@jupyter-widgets/base-manager";
 import sanitize from "sanitize-html";
 
@@ -7,34 +8,37 @@ const LINKS = new Set(["LinkModel", "DirectionalLinkModel"]);
 const SELF_SUFFICIENT = new Set(["PlayModel", "AccordionModel", "TabModel", "StackModel"]);
 
 /** Why a control is disabled. */
-export const NO_KERNEL = "No kernel: this is a report. Open the notebook to use this control.";
+const NO_KERNEL = "No kernel: this is a report. Open the notebook to use this control.";
 
 /**
- * Saved state as a report can show it: controls that only a kernel would hear are disabled and say so
- * (those linked in the page go on working), and HTML in labels is cleaned, since nobody trusted it.
+ * Cleans the HTML in saved labels, which nobody trusted; the widgets would put it into the page as it is.
  *
- * @example await manager.set_state(prepared(saved));
+ * @example await manager.set_state(cleanedState(saved));
  */
-export function prepared(saved: IManagerState): IManagerState {
-  const linked = new Set<string>();
-  for (const { model_name, state } of Object.values(saved.state)) {
-    if (!LINKS.has(model_name)) continue;
-    for (const end of [state["source"], state["target"]]) {
-      const id = Array.isArray(end) ? String(end[0]) : "";
-      linked.add(id.replace("IPY_MODEL_", ""));
-    }
-  }
-  for (const [id, model] of Object.entries(saved.state)) {
-    if (model.model_module !== CONTROLS) continue;
-    const { state } = model;
-    if (typeof state["value"] === "string" && /^HTML(Math)?Model$/.test(model.model_name)) {
-      state["value"] = cleaned(state["value"]);
-    }
-    if (!("disabled" in state) || linked.has(id) || SELF_SUFFICIENT.has(model.model_name)) continue;
-    state["disabled"] = true;
-    state["tooltip"] = NO_KERNEL;
+export function cleanedState(saved: IManagerState): IManagerState {
+  for (const { model_module, model_name, state } of Object.values(saved.state)) {
+    if (model_module !== CONTROLS || !/^HTML(Math)?Model$/.test(model_name)) continue;
+    state["value"] = cleaned(String(state["value"] ?? ""));
   }
   return saved;
+}
+
+/**
+ * Disables controls that only a kernel would hear, and says why; those linked in the page go on working.
+ *
+ * @example disableControls(await manager.set_state(state));
+ */
+export function disableControls(models: readonly WidgetModel[]): void {
+  const linked = new Set<unknown>();
+  for (const model of models) {
+    if (!LINKS.has(model.name)) continue;
+    for (const end of ["source", "target"]) linked.add((model.get(end) as unknown[] | null)?.[0]);
+  }
+  for (const model of models) {
+    const acts = model.module === CONTROLS && model.get("disabled") !== undefined;
+    if (!acts || linked.has(model) || SELF_SUFFICIENT.has(model.name)) continue;
+    model.set({ disabled: true, tooltip: NO_KERNEL });
+  }
 }
 
 function cleaned(html: string): string {
@@ -46,5 +50,7 @@ function cleaned(html: string): string {
       img: ["src", "alt", "width", "height"],
     },
     allowedSchemesByTag: { img: ["data"] },
+    exclusiveFilter: ({ tag, attribs }) =>
+      tag === "img" && !(attribs["src"] ?? "").startsWith("data:image/"),
   });
 }

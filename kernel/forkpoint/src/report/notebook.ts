@@ -52,8 +52,8 @@ export function parseNotebook(text: string, name: string): Notebook {
   try {
     content = JSON.parse(text);
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw invalid(name, `it is no JSON (${reason})`);
+    const [place] = /at position \d+/.exec((cause as Error).message) ?? [];
+    throw invalid(name, `it is no JSON${place ? ` (see ${place})` : ""}`);
   }
   const { nbformat, cells, metadata } = (content ?? {}) as Partial<Notebook>;
   if (nbformat !== 4) throw invalid(name, "it is no notebook of format 4");

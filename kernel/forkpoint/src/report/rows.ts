@@ -22,8 +22,9 @@ export function curveRows(table: Table): CurveRows | null {
     if (name === "step") continue;
     if (DataType.isFloat(type) || DataType.isInt(type)) {
       columns.set(name, numbersOf(table.getChild(name)!));
-    } else if (DataType.isList(type) || DataType.isBinary(type) || DataType.isUtf8(type))
+    } else if (!DataType.isTimestamp(type) && !DataType.isDate(type) && !DataType.isTime(type)) {
       return null;
+    }
   }
   return { step, columns };
 }
@@ -35,12 +36,13 @@ export function curveRows(table: Table): CurveRows | null {
  * @example joinedRows([older, newer]).step.at(-1) === newer.step.at(-1)
  */
 export function joinedRows(chunks: readonly CurveRows[]): CurveRows {
-  const kept = chunks.map((chunk, index) => {
-    const later = chunks.slice(index + 1).filter(({ step }) => step.length > 0);
-    const end = Math.min(...later.map(({ step }) => step[0]!), Infinity);
-    const length = chunk.step.findIndex((step) => step >= end);
-    return { chunk, length: length < 0 ? chunk.step.length : length };
+  let end = Infinity;
+  const kept = chunks.toReversed().map((chunk) => {
+    const hidden = chunk.step.findIndex((step) => step >= end);
+    end = Math.min(end, chunk.step[0] ?? Infinity);
+    return { chunk, length: hidden < 0 ? chunk.step.length : hidden };
   });
+  kept.reverse();
   const total = kept.reduce((sum, { length }) => sum + length, 0);
   const names = new Set(chunks.flatMap(({ columns }) => [...columns.keys()]));
   const step = new Float64Array(total);
