@@ -17,7 +17,7 @@ const arrows = {
   "widgets/wire": [],
   "widgets/views": ["@forkpoint/wire"],
   "widgets/report": ["@forkpoint/widgets"],
-  labextension: ["@forkpoint/widgets"],
+  labextension: ["@forkpoint/widgets", "@forkpoint/wire"],
 };
 const everyPackage = [...new Set([...Object.values(arrows).flat(), "forkpoint"])];
 const names = {

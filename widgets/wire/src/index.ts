@@ -34,3 +34,10 @@ export {
   type LibraryAction,
   type LibraryRequest,
 } from "./library/messages.js";
+export {
+  parseReportMessage,
+  parseReportRequest,
+  REPORT_TARGET,
+  type ReportMessage,
+  type ReportRequest,
+} from "./report/messages.js";

@@ -90,6 +90,39 @@ test("bytes of entries that go, go too; those that stay find their place again",
   }
 });
 
+test("snapshots packed one behind the other lose entries and bytes together, of each kind its share", () => {
+  const kinds = ["attention", "probabilities"];
+  const entries = Array.from({ length: 1000 }, (_, at) => {
+    const kind = kinds[Number(at >= 500)]!;
+    return { step: (at % 500) * 10, kind, size: kind === "attention" ? 400 : 40 };
+  });
+  const bytes = Buffer.concat(
+    entries.map(({ step, size }) => Buffer.alloc(size, `${step};`.padEnd(8))),
+  );
+  const half = bytes.length / 2;
+  const pack = (at: number, part: Buffer): SavedBuffer => {
+    return { path: ["packs", at], encoding: "base64", data: part.toString("base64") };
+  };
+  const buffers = [pack(1, bytes.subarray(half)), pack(0, bytes.subarray(0, half))];
+  const state = { entries, packs: [null, null] };
+  const widgets = saved({ x: { ...named, model_name: "SnapshotsModel", state, buffers } });
+  expect(reduceTo(widgets, 100_000)).toEqual([expect.stringMatching(/snapshots: 1,000 thinned/)]);
+  const { state: reduced, buffers: left } = widgets.state["x"]!;
+  const kept = reduced["entries"] as typeof entries;
+  const packed = Buffer.from(bytesOf(left![0]!));
+  expect([left!.length, packed.length]).toEqual([1, kept.reduce((sum, { size }) => sum + size, 0)]);
+  expect(JSON.stringify(widgets).length).toBeLessThanOrEqual(102_000);
+  for (const kind of kinds) {
+    const own = kept.filter((entry) => entry.kind === kind);
+    expect([own[0]!.step, own.at(-1)!.step]).toEqual([0, 4990]);
+  }
+  let at = 0;
+  for (const { step, size } of kept) {
+    expect(packed.toString("utf8", at, at + 8).startsWith(`${step};`)).toBe(true);
+    at += size;
+  }
+});
+
 test("what cannot be reduced is said", () => {
   const model = { ...named, model_name: "X", state: { text: "x".repeat(300_000) } };
   expect(reduceTo(saved({ x: model }), 100_000)).toEqual([

@@ -51,7 +51,8 @@ function partsOf(model: SavedModel): Part[] {
   const parts: Part[] = [];
   for (const [key, value] of Object.entries(model.state)) {
     if (!Array.isArray(value) || value.length === 0) continue;
-    const part = streamsPart(model, key) ?? listPart(model, key, value);
+    const part =
+      packedPart(model, key, value) ?? streamsPart(model, key) ?? listPart(model, key, value);
     if (part) parts.push(part);
   }
   return parts;
@@ -99,6 +100,51 @@ function streamsPart(model: SavedModel, key: string): Part | null {
   };
 }
 
+interface PackedEntry {
+  step: number;
+  size: number;
+  kind?: unknown;
+}
+
+/** A list of snapshots whose bytes follow each other in `packs`; of each kind so many are kept. */
+function packedPart(model: SavedModel, key: string, items: unknown[]): Part | null {
+  const packs = inOrder(model.buffers!.filter(({ path }) => path[0] === "packs"));
+  if (packs.length === 0 || !items.every(isPacked)) return null;
+  const entries = items as PackedEntry[];
+  const size = sizeOf(items) + packs.reduce((sum, { data }) => sum + data.length, 0);
+  return {
+    size,
+    reduce(budget) {
+      const bytes = Buffer.concat(packs.map(bytesOf));
+      let at = 0;
+      const slices = entries.map((entry) => bytes.subarray(at, (at += entry.size)));
+      // Damaged: left as it is, the view says so.
+      if (at !== bytes.length) return null;
+      const kinds = new Map<unknown, number[]>();
+      for (const [index, { kind }] of entries.entries()) {
+        if (!kinds.has(kind)) kinds.set(kind, []);
+        kinds.get(kind)!.push(index);
+      }
+      const kept = [...kinds.values()].flatMap((places) => {
+        const most = Math.floor((places.length * budget) / size);
+        return evenly(places.length, most).map((index) => places[index]!);
+      });
+      kept.sort((a, b) => a - b);
+      model.state[key] = kept.map((index) => entries[index]!);
+      const data = Buffer.concat(kept.map((index) => slices[index]!)).toString("base64");
+      const others = model.buffers!.filter((buffer) => !packs.includes(buffer));
+      model.buffers = [...others, { path: ["packs", 0], encoding: "base64", data }];
+      model.state["packs"] = [null];
+      return `The snapshots: ${wholeText(entries.length)} thinned evenly to ${wholeText(kept.length)}.`;
+    },
+  };
+}
+
+function isPacked(item: unknown): boolean {
+  const { step, size } = (item ?? {}) as Partial<PackedEntry>;
+  return Number.isSafeInteger(step) && Number.isSafeInteger(size);
+}
+
 /** An attribute that is a list of things that have a step and are not told apart by an id. */
 function listPart(model: SavedModel, key: string, items: unknown[]): Part | null {
   if (!items.every(hasStep)) return null;
@@ -133,14 +179,17 @@ function hasStep(item: unknown): boolean {
 }
 
 function decoded(buffers: SavedBuffer[]): Table[] | null {
-  const inOrder = [...buffers].sort((a, b) => Number(a.path[1]) - Number(b.path[1]));
   try {
-    const tables = inOrder.map((buffer) => tableFromIPC(bytesOf(buffer)));
+    const tables = inOrder(buffers).map((buffer) => tableFromIPC(bytesOf(buffer)));
     return tables.every((table) => table.getChild("step") !== null) ? tables : null;
   } catch {
     // Bytes that are no Arrow stream stay as they are; the view says what it cannot read.
     return null;
   }
+}
+
+function inOrder(buffers: SavedBuffer[]): SavedBuffer[] {
+  return [...buffers].sort((a, b) => Number(a.path[1]) - Number(b.path[1]));
 }
 
 function nameOf({ state, model_name }: SavedModel): string {

@@ -12,6 +12,7 @@ import { reduceTo } from "./reduce.js";
 import { ReportError } from "./report-error.js";
 import { checkedWidgets } from "./saved-widgets.js";
 import type { SavedWidgets } from "./saved-widgets.js";
+import { shownModels } from "./shown-models.js";
 
 /** What a report is made with. */
 export interface ReportOptions {
@@ -56,7 +57,7 @@ export async function makeReport(notebook: Notebook, options: ReportOptions): Pr
   let widgets: SavedWidgets | null = null;
   if (saved) {
     onProgress("reading the views' data");
-    widgets = checkedWidgets(saved);
+    widgets = shownModels(notebook, checkedWidgets(saved));
     for (const model of Object.values(widgets.state)) {
       model.state = privateValue(model.state, about);
     }
