@@ -6,9 +6,11 @@ import { canShow, ReportManager } from "./manager.js";
 import { cleanedState, disableControls } from "./saved-state.js";
 import { followTheme } from "./theme.js";
 
+/** The manager of this page's views; a page's own tools and tests reach it as `forkpointReport.manager`. */
+export const manager = new ReportManager();
+
 /** Shows every view of the report; the picture or text that stands for one goes when it is there. */
 async function showViews(): Promise<void> {
-  const manager = new ReportManager();
   const saved = document.getElementById("report-state");
   if (!saved?.textContent) return;
   const state = cleanedState(JSON.parse(saved.textContent) as IManagerState);
@@ -22,7 +24,7 @@ async function showViews(): Promise<void> {
         ? null
         : `This view comes from ${model.model_module}, which reports do not hold.`;
     try {
-      if (reason === null) await show(manager, id, figure);
+      if (reason === null) await show(id, figure);
       else say(figure, reason);
     } catch (error) {
       say(figure, `This view could not be shown: ${(error as Error).message}`);
@@ -30,7 +32,7 @@ async function showViews(): Promise<void> {
   }
 }
 
-async function show(manager: ReportManager, id: string, figure: HTMLElement): Promise<void> {
+async function show(id: string, figure: HTMLElement): Promise<void> {
   const place = figure.querySelector<HTMLElement>(".report-live")!;
   place.hidden = false;
   await manager.show(id, place);

@@ -29,10 +29,11 @@ export class ReportManager extends ManagerBase {
    *
    * @throws Error where a class is not in this bundle or a view fails
    */
-  async show(modelId: string, element: HTMLElement): Promise<void> {
+  async show(modelId: string, element: HTMLElement): Promise<base.DOMWidgetView> {
     const model = await this.get_model(modelId);
     const view = await this.create_view<base.DOMWidgetView>(model);
     Widget.attach(view.luminoWidget, element);
+    return view;
   }
 
   protected override loadClass(name: string, module: string): Promise<WidgetClass> {

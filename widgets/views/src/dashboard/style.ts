@@ -23,7 +23,7 @@ export const dashboardStyle = `
 .fp-status[data-status="completed"] { --fp-tone: var(--jp-brand-color1); }
 .fp-status[data-status="paused"], .fp-status[data-status="interrupted"] { --fp-tone: var(--jp-warn-color1); }
 .fp-status[data-status="failed"] { --fp-tone: var(--jp-error-color1); }
-.fp-status[data-offline="true"] { --fp-tone: var(--jp-ui-font-color3); color: var(--jp-ui-font-color2); }
+.fp-status[data-offline="true"] { --fp-tone: var(--jp-ui-font-color3); }
 .fp-connected::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; margin-right: 6px; background: var(--jp-success-color1); }
 .fp-controls { display: inline-flex; gap: 6px; align-items: baseline; }
 .fp-progress-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }

@@ -34,6 +34,8 @@ export async function createChart(host: HTMLElement): Promise<Chart> {
   ]);
   // An element of its own: a chart that is being disposed of must not clear the one that follows it.
   const container = host.appendChild(document.createElement("div"));
+  // The host is one picture with a name; Vega's own roles inside it would have none.
+  container.setAttribute("aria-hidden", "true");
   const view: View = new vega.View(vega.parse(curveSpec(), undefined, { ast: true }), {
     expr: expressionInterpreter,
     renderer: "svg",

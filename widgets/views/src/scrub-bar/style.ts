@@ -26,6 +26,6 @@ export const scrubBarStyle = `
 .fp-mark[data-kind="model"] { width: 10px; height: 10px; top: -2px; margin-left: -5px; border-radius: 2px; transform: rotate(45deg); background: var(--jp-ui-font-color0); border: 1.5px solid var(--jp-layout-color1); cursor: pointer; }
 .fp-mark[data-kind="fork"] { background: var(--jp-accent-color1, var(--jp-success-color1)); }
 .fp-scrub-foot { display: flex; justify-content: space-between; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
-.fp-hint { color: var(--jp-ui-font-color3); }
+.fp-hint { color: var(--jp-ui-font-color2); }
 @media (prefers-reduced-motion: reduce) { .fp-pulse[data-running="true"] { animation: none; } }
 `;
