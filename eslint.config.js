@@ -16,7 +16,8 @@ const arrows = {
   ],
   "widgets/wire": [],
   "widgets/views": ["@forkpoint/wire"],
-  labextension: ["@forkpoint/widgets"],
+  "widgets/report": ["@forkpoint/widgets"],
+  labextension: ["@forkpoint/widgets", "@forkpoint/wire"],
 };
 const everyPackage = [...new Set([...Object.values(arrows).flat(), "forkpoint"])];
 const names = {
@@ -26,6 +27,7 @@ const names = {
   "kernel/forkpoint": "forkpoint",
   "widgets/wire": "@forkpoint/wire",
   "widgets/views": "@forkpoint/widgets",
+  "widgets/report": "@forkpoint/report",
 };
 
 const arrowRules = Object.entries(arrows).map(([folder, allowed]) => ({

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bundleExtension, compile } from "./build.mjs";
+import { bundleExtension, bundleReport, compile } from "./build.mjs";
 import { root, stateFolder, venvPython } from "./folders.mjs";
 import { installPackages, modernNode } from "./packages.mjs";
 import { installJupyter } from "./python.mjs";
@@ -18,6 +18,7 @@ export async function setUp() {
   await installJupyter();
   await compile();
   await bundleExtension();
+  await bundleReport();
   await installParts();
   say(`Set-up complete after ${Math.round((Date.now() - began) / 1000)} s.`);
 }

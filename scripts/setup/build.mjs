@@ -14,6 +14,8 @@ const sources = [
 const pageSources = [
   "widgets/wire/src",
   "widgets/views",
+  "widgets/report/src",
+  "widgets/report/build.mjs",
   "labextension/src",
   "labextension/package.json",
 ];
@@ -47,6 +49,15 @@ export async function bundleExtension() {
       ],
       { cwd: folder, env: { PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}` } },
     ),
+  );
+}
+
+/** Bundles the script that every report holds; needs the compiled views. */
+export async function bundleReport() {
+  const folder = join(root, "widgets", "report");
+  const results = [join(folder, "out", "report.js"), join(folder, "out", "report.css")];
+  await once("report", { inputs: [...pageSources, ...shared], results }, () =>
+    run("script of reports", modernNode(), [join(folder, "build.mjs")], { cwd: folder }),
   );
 }
 

@@ -96,3 +96,10 @@ export {
   type CompareAction,
   type CompareRequest,
 } from "./compare/messages.js";
+export {
+  parseReportMessage,
+  parseReportRequest,
+  REPORT_TARGET,
+  type ReportMessage,
+  type ReportRequest,
+} from "./report/messages.js";

@@ -4,6 +4,7 @@ import { doctor } from "./doctor.js";
 import { exportStore, importStore } from "./exchange.js";
 import { install } from "./install.js";
 import { lab } from "./lab.js";
+import { reportNotebook } from "./report.js";
 import { runNotebook } from "./run.js";
 import { verifyStore } from "./verify.js";
 
@@ -30,6 +31,15 @@ program
   .option("--no-wait", "stop training at a step boundary, with a checkpoint, after the last cell")
   .option("--timeout <seconds>", "the longest that one cell may take (default: no limit)")
   .action(runNotebook);
+
+program
+  .command("report")
+  .description("write a notebook with its saved views as one HTML file that works offline")
+  .argument("<notebook>", "a notebook that was run, e.g. by forkpoint run")
+  .option("-o, --output <file>", "where to write (default: beside the notebook, as .html)")
+  .option("--budget <size>", "the most that the views' data may take", "5MB")
+  .option("--still", "views as pictures and text, for a notebook without saved widget state")
+  .action(reportNotebook);
 
 program
   .command("export")

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { currentKernel, startKernel } from "@forkpoint/jupyter";
+import type { REPORT_TARGET } from "@forkpoint/wire";
 import { tensorflowPackages } from "./tensorflow.js";
 
 const require = createRequire(import.meta.url);
@@ -19,7 +20,10 @@ enableCompileCache(join(homedir(), ".cache", "forkpoint", "compiled"));
 // Loaded with the first import of it: a kernel answers sooner without.
 let training: Promise<typeof import("./training.js")> | null = null;
 
-await startKernel({
+// Where the notebook lies; cells may go elsewhere.
+const folder = process.cwd();
+
+const kernel = await startKernel({
   connectionFile,
   implementation: { name: "forkpoint", version },
   banner: `Forkpoint ${version}: rewind, fork, compare and merge training, in TypeScript.`,
@@ -45,4 +49,12 @@ await startKernel({
   async onShutdown() {
     await (await training)?.closeStores();
   },
+});
+
+// By its value, so that a kernel does not load the wire to begin with.
+const target: typeof REPORT_TARGET = "forkpoint.report";
+kernel.comms.register(target, (comm, { data }) => {
+  import("../report/kernel-reports.js")
+    .then(({ answerReport }) => answerReport(kernel, comm, data, folder))
+    .catch((error: unknown) => kernel.reportError(error));
 });

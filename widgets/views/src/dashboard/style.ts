@@ -24,7 +24,7 @@ export const dashboardStyle = `
 .fp-status[data-status="completed"] { --fp-tone: var(--jp-brand-color1); }
 .fp-status[data-status="paused"], .fp-status[data-status="interrupted"] { --fp-tone: var(--jp-warn-color1); }
 .fp-status[data-status="failed"] { --fp-tone: var(--jp-error-color1); }
-.fp-status[data-offline="true"] { --fp-tone: var(--jp-ui-font-color3); color: var(--jp-ui-font-color2); }
+.fp-status[data-offline="true"] { --fp-tone: var(--jp-ui-font-color3); }
 .fp-connected::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; margin-right: 6px; background: var(--jp-success-color1); }
 .fp-training { border: 1px solid var(--jp-border-color1); border-radius: 10px; padding: 0 8px; font-size: 12px; line-height: 18px; white-space: nowrap; color: var(--jp-ui-font-color1); cursor: default; }
 .fp-speed { white-space: nowrap; }

@@ -11,7 +11,7 @@ export function OfflineMark(props: { liveness: Liveness }): ReactNode {
   if (liveness.live) return null;
   return (
     <p className="fp-offline" role="status" data-testid="fp-offline">
-      <span className="fp-offline-badge">Offline</span>
+      <span className="fp-offline-badge">{liveness.word ?? "Offline"}</span>
       <span className="fp-offline-reason">{liveness.reason}</span>
     </p>
   );

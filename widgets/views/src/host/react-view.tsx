@@ -9,6 +9,15 @@ function keepFieldKeys(event: KeyboardEvent): void {
   if ((event.target as Element).matches("input, select, textarea")) event.stopPropagation();
 }
 
+/**
+ * Takes the place of the base's `handle_message` (focus and blur by message, which these views do not have).
+ * The base binds that to each view, has the model keep it and never takes it back: every view that was ever
+ * shown would stay in memory. Bound, this is itself, so that it can be taken back.
+ */
+const unheard: { (): void; bind: () => () => void } = Object.assign(() => undefined, {
+  bind: () => unheard,
+});
+
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
   declare private root: Root | undefined;
@@ -31,6 +40,9 @@ export abstract class ReactView extends DOMWidgetView {
 
   override remove(): unknown {
     this.root?.unmount();
+    this.model.off("msg:custom", unheard);
     return super.remove();
   }
 }
+
+Object.assign(ReactView.prototype, { handle_message: unheard });

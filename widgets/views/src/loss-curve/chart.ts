@@ -28,6 +28,8 @@ export async function createChart(host: HTMLElement, log: boolean): Promise<Char
   ]);
   // An element of its own: a chart that is being disposed of must not clear the one that follows it.
   const container = host.appendChild(document.createElement("div"));
+  // The host is one picture with a name; Vega's own roles inside it would have none.
+  container.setAttribute("aria-hidden", "true");
   const kind = log ? "log" : "linear";
   const flow = (flows[kind] ??= vega.parse(curveSpec(log), undefined, { ast: true }));
   const view: View = new vega.View(flow, {

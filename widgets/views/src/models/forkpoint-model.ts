@@ -5,7 +5,7 @@ import {
 } from "@jupyter-widgets/base";
 import { VIEWS_MODULE, WIRE_VERSION } from "@forkpoint/wire";
 import { createChanges, type Changes } from "./changes.js";
-import { GONE, LIVE, SAVED, watchKernel, type Liveness } from "./liveness.js";
+import { GONE, LIVE, watchKernel, withoutKernel, type Liveness } from "./liveness.js";
 import { createRequests, RequestFailed, type Answer, type Requests } from "./requests.js";
 
 /** A widget's state by key. */
@@ -55,7 +55,7 @@ export class ForkpointModel extends DOMWidgetModel {
 
   /** Whether a kernel stands behind this model. */
   get liveness(): Liveness {
-    if (!this.hadComm) return SAVED;
+    if (!this.hadComm) return withoutKernel(this.widget_manager);
     return this.comm_live ? this.fromKernel : GONE;
   }
 

@@ -1,5 +1,8 @@
-/** Whether a kernel stands behind a model; if not, why, in one sentence that says what to do. */
-export type Liveness = { live: true } | { live: false; reason: string };
+/**
+ * Whether a kernel stands behind a model; if not, why, in one sentence that says what to do, and the word
+ * that marks the view (`Offline` where none is given).
+ */
+export type Liveness = { live: true } | { live: false; reason: string; word?: string };
 
 /** A kernel that stands behind the model. */
 export const LIVE: Liveness = { live: true };
@@ -9,6 +12,22 @@ export const SAVED: Liveness = {
   live: false,
   reason: "This is the saved state. Run the cell to connect it to a kernel.",
 };
+
+/** A report: there was never to be a kernel. */
+export const REPORT: Liveness = {
+  live: false,
+  reason: "No kernel: this is a report. Open the notebook to train, save or fork.",
+  word: "Report",
+};
+
+/**
+ * How a model stands that never had a kernel: in a report, whose widget manager says so, or as saved.
+ *
+ * @example withoutKernel(options.widget_manager) === SAVED
+ */
+export function withoutKernel(manager: unknown): Liveness {
+  return (manager as { isReport?: boolean } | undefined)?.isReport === true ? REPORT : SAVED;
+}
 
 /** The kernel that made the model is gone. */
 export const GONE: Liveness = {

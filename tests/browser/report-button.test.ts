@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { menu, openBrowser, runAll } from "../support/browser.js";
+import type { Browser } from "../support/browser.js";
+import { emptyFolder } from "../support/child.js";
+import { startLab } from "../support/lab.js";
+import type { Lab } from "../support/lab.js";
+
+const source = `import { open, microGPT, corpus, adamW, dashboard } from "forkpoint";
+const store = await open();
+const session = await store.session("sonnets", {
+  model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(), seed: 3,
+  optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, evaluateEvery: 20, sampleTokens: 20,
+});
+await session.train({ to: 60 }).done;
+dashboard(session)`;
+
+const folder = emptyFolder("lab");
+let lab: Lab;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
+  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
+  const cells = [{ ...cell, execution_count: null }];
+  const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  const notebook = join(folder, "told.ipynb");
+  writeFileSync(notebook, JSON.stringify(content));
+  lab = await startLab(notebook);
+  browser = await openBrowser();
+  page = browser.page;
+  await page.goto(lab.address);
+  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+});
+afterAll(async () => {
+  await browser?.close();
+  await lab?.stop();
+});
+
+const button = () => page.locator(".fp-report-button").first();
+const told = async (): Promise<string> =>
+  (await page.locator(".Toastify__toast").allTextContents()).join("\n");
+
+test("Report saves the notebook and downloads a file whose views work", async () => {
+  await runAll(page);
+  await page.locator('[data-testid="fp-dashboard"]').waitFor({ timeout: 60_000 });
+  const [download] = await Promise.all([
+    page.waitForEvent("download", { timeout: 60_000 }),
+    button().click(),
+  ]);
+  expect(download.suggestedFilename()).toBe("told.html");
+  const path = join(folder, "downloaded.html");
+  await download.saveAs(path);
+  await expect.poll(told).toMatch(/told\.html \([\d.]+ MB\) is downloaded/);
+  // Saved first: what the report was made of lies in the folder.
+  expect(readFileSync(join(folder, "told.ipynb"), "utf8")).toContain("widget-view+json");
+  const report = await page.context().newPage();
+  await report.goto(`file://${path}`);
+  await report.waitForSelector('html[data-report="ready"]');
+  await report.locator('[data-testid="fp-scrub-bar"]').first().focus();
+  await report.keyboard.press("Home");
+  expect(await report.locator('[data-testid="fp-step-label"]').first().innerText()).toMatch(
+    /step 0/,
+  );
+  expect(await report.locator('[data-testid="fp-sample-step"]').first().innerText()).toMatch(
+    /step 0/,
+  );
+  await report.close();
+});
+
+test("without a kernel it says so, and what to do", async () => {
+  await menu(page, "Kernel", "Shut Down Kernel");
+  await button().click();
+  await expect
+    .poll(told, { timeout: 20_000 })
+    .toMatch(/No report: it is made by the notebook's kernel, and none is running/);
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeReport, viewCount } from "./made-report.js";
+import type { Made } from "./made-report.js";
+
+/** How often each view comes and goes. */
+const MOUNTS = process.env["FORKPOINT_LONG"] ? 1000 : 50;
+/** Of what the engine keeps for itself, compiled code for one, in bytes; a view that stays has far more. */
+const SPARE = 1_500_000;
+
+let made: Made;
+beforeAll(async () => {
+  made = await makeReport();
+});
+afterAll(() => made?.close());
+
+test(`views that come and go ${MOUNTS} times leave no node, no listener and no memory behind`, async () => {
+  const { page } = await made.openReport(made.report);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send("Performance.enable");
+  async function held(): Promise<{ nodes: number; listeners: number; bytes: number }> {
+    await page.waitForTimeout(500);
+    for (let turn = 0; turn < 2; turn++) await cdp.send("HeapProfiler.collectGarbage");
+    const { metrics } = await cdp.send("Performance.getMetrics");
+    const of = (name: string): number => metrics.find((metric) => metric.name === name)!.value;
+    return {
+      ...{ nodes: of("Nodes"), listeners: of("JSEventListeners") },
+      bytes: of("JSHeapUsedSize"),
+    };
+  }
+  const mount = (id: string, times: number): Promise<void> =>
+    page.evaluate(
+      async ({ id, times }) => {
+        const { manager } = (window as never as { forkpointReport: { manager: Shower } })
+          .forkpointReport;
+        const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+        for (let turn = 0; turn < times; turn++) {
+          const place = document.body.appendChild(document.createElement("div"));
+          const view = await manager.show(id, place);
+          await frame();
+          await frame();
+          view.remove();
+          place.remove();
+        }
+      },
+      { id, times },
+    );
+  const ids = await page.$$eval(".report-view", (all) =>
+    all.map((element) => (element as HTMLElement).dataset["model"]!),
+  );
+  // The last is ipywidgets' slider, whose own views stay in memory.
+  expect(ids).toHaveLength(viewCount);
+  for (const id of ids.slice(0, -1)) {
+    await mount(id, 10);
+    const before = await held();
+    await mount(id, MOUNTS);
+    const after = await held();
+    // One view may still be on its way out.
+    expect(after.nodes - before.nodes).toBeLessThan(300);
+    expect(after.listeners - before.listeners).toBeLessThan(300);
+    expect(after.bytes - before.bytes).toBeLessThan(SPARE);
+  }
+  await page.context().close();
+}, 1_800_000);
+
+interface Shower {
+  show(id: string, place: HTMLElement): Promise<{ remove(): void }>;
+}

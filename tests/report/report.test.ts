@@ -1,0 +1,200 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seriousFindings } from "../support/axe.js";
+import { emptyFolder, root, runProgram } from "../support/child.js";
+import { command, makeReport, scrubbed, STATE, viewCount } from "./made-report.js";
+import type { Made } from "./made-report.js";
+
+let made: Made;
+beforeAll(async () => {
+  made = await makeReport();
+});
+afterAll(() => made?.close());
+
+describe("run, then report, opened from the disk with the network off", () => {
+  test("text and pixels of every view change at three steps; nothing is asked for, nothing fails", async () => {
+    const { page, asked, errors } = await made.openReport(made.report);
+    const views = page.locator(".report-view");
+    expect(await views.count()).toBe(viewCount);
+    const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
+    const seen = scrubbed.map(() => ({ texts: new Set<string>(), pixels: new Set<string>() }));
+    for (const fraction of [0.15, 0.5, 0.85]) {
+      const box = (await bar.boundingBox())!;
+      await page.mouse.click(box.x + box.width * fraction, box.y + box.height / 2);
+      await page.mouse.move(2, 2);
+      await page.waitForTimeout(600);
+      for (const [at, { texts, pixels }] of seen.entries()) {
+        texts.add(await views.nth(at).innerText());
+        pixels.add((await views.nth(at).screenshot()).toString("base64"));
+      }
+    }
+    for (const [at, { texts, pixels }] of seen.entries()) {
+      expect([scrubbed[at], texts.size, pixels.size]).toEqual([scrubbed[at], 3, 3]);
+    }
+    expect(asked).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  test("what needs a kernel is disabled and says why; the keyboard scrubs", async () => {
+    const { page } = await made.openReport(made.report);
+    expect(await page.locator('[data-testid="fp-offline"]').first().innerText()).toMatch(
+      /Report[\s\S]*No kernel: this is a report\./,
+    );
+    await page.locator('[data-testid="fp-scrub-bar"]').first().focus();
+    await page.keyboard.press("Home");
+    expect(await page.locator('[data-testid="fp-step-label"]').first().innerText()).toMatch(
+      /step 0/,
+    );
+    const resume = page.locator('[data-testid="fp-resume-button"]').first();
+    expect(await resume.isDisabled()).toBe(true);
+    expect(await resume.getAttribute("title")).toMatch(/No kernel/);
+    const slider = page.locator(".widget-slider").first();
+    expect(await slider.locator(".noUi-target").getAttribute("disabled")).not.toBeNull();
+    expect(await slider.locator(".widget-readout").innerText()).toBe("42");
+    await page.context().close();
+  });
+
+  test("light and dark by the system, by the button, and light on paper", async () => {
+    const { page } = await made.openReport(made.report, { colorScheme: "dark" });
+    const background = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const dark = await background();
+    await page.click("#report-theme");
+    const light = await background();
+    expect(light).not.toBe(dark);
+    expect(await page.locator("body").getAttribute("data-jp-theme-light")).toBe("true");
+    await page.click("#report-theme");
+    expect(await background()).toBe(dark);
+    await page.emulateMedia({ media: "print" });
+    expect(await background()).toBe(light);
+    await page.context().close();
+  });
+
+  test("without scripts every view stands as picture or text", async () => {
+    const { page } = await made.openReport(made.report, { javaScriptEnabled: false });
+    const stills = page.locator(".report-still");
+    expect(await stills.count()).toBe(viewCount);
+    await stills.first().locator("img").scrollIntoViewIfNeeded();
+    const size = await stills.first().locator("img").boundingBox();
+    expect(size!.width).toBeGreaterThan(300);
+    expect(await stills.first().innerText()).toMatch(/Session "sonnets"[\s\S]*completed/);
+    expect(await page.locator("body").innerText()).toMatch(/Scripts are off here/);
+    await page.context().close();
+  });
+});
+
+describe("everybody reads it", () => {
+  test.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
+    const { page } = await made.openReport(made.report, { colorScheme });
+    const box = (await page.locator('[data-testid="fp-scrub-bar"]').first().boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.waitForTimeout(500);
+    // The slider is ipywidgets' own.
+    expect(await seriousFindings(page, "body", [".widget-slider"])).toEqual([]);
+    await page.context().close();
+  });
+
+  test("reduced motion: nothing moves by itself", async () => {
+    const { page } = await made.openReport(made.report, { reducedMotion: "reduce" });
+    const moving = await page.evaluate(() => {
+      const all = [...document.querySelectorAll(".fp-view, .fp-view *")];
+      return all
+        .filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== "none" || /[1-9]/.test(transitionDuration);
+        })
+        .map(({ className }) => String(className));
+    });
+    expect(moving).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe("what the file holds", () => {
+  test("the bundle has at most 2 MB when compressed", () => {
+    const script = readFileSync(join(root, "widgets/report/out/report.js"));
+    expect(gzipSync(script, { level: 9 }).length).toBeLessThan(2_000_000);
+  });
+
+  test("no folder of this machine and no token", async () => {
+    const html = readFileSync(made.report, "utf8");
+    expect(html.includes(made.folder)).toBe(false);
+    const stream = `at f (${made.folder}/model.ts:1:2) http://127.0.0.1:8888/?token=0123abcd`;
+    const output = { output_type: "stream", name: "stdout", text: [stream] };
+    const cell = { ...made.notebook.cells[0]!, outputs: [output] };
+    const told = await made.reportOf("told", { ...made.notebook, cells: [cell] });
+    const text = readFileSync(told.output, "utf8");
+    expect(text).toContain("at f (model.ts:1:2) http://127.0.0.1:8888/?token=…");
+    expect(text.includes("0123abcd")).toBe(false);
+  });
+
+  test("data over the budget are reduced, and the page says so", async () => {
+    const large = structuredClone(made.notebook);
+    const { state } = large.metadata.widgets[STATE]!;
+    const timeline = Object.values(state).find(({ model_name }) => model_name === "TimelineModel")!;
+    timeline.state["samples"] = Array.from({ length: 5_000 }, (_, step) => ({
+      ...{ step, prompt: "", text: `at ${step} `.repeat(30) },
+    }));
+    const { output, code } = await made.reportOf("large", large, ["--budget", "300kB"]);
+    expect(code).toBe(0);
+    const [, inlined] = /id="report-state">(.*?)<\/script>/s.exec(readFileSync(output, "utf8"))!;
+    expect(inlined!.length).toBeLessThan(330_000);
+    const { page } = await made.openReport(output);
+    expect(await page.locator(".report-foot").innerText()).toMatch(
+      /samples of “sonnets”: 5,000 entries thinned evenly to [\d,]+/,
+    );
+    expect(await page.locator('[data-testid="fp-sample-current"]').first().innerText()).toMatch(
+      /at 4999/,
+    );
+    await page.context().close();
+  });
+});
+
+describe("no report", () => {
+  test.each<[string, string | null, string[], RegExp]>([
+    ["a missing notebook", null, [], /There is no notebook .*\.ipynb/],
+    ["half a notebook", '{"cells": [', [], /cannot be read as a notebook: it is no JSON/],
+    ["another JSON", "[1]", [], /no notebook of format 4/],
+    ["damaged cells", '{"nbformat":4,"metadata":{},"cells":[1]}', [], /its cells are damaged/],
+    ["a budget of words", "{}", ["--budget", "much"], /"much" is no budget/],
+  ])(
+    "%s: one sentence, exit status 2, nothing written",
+    async (name, text, parameters, sentence) => {
+      const own = emptyFolder("no-report");
+      const input = join(own, "in.ipynb");
+      if (text !== null) writeFileSync(input, text);
+      const { code, stderr } = await runProgram(process.execPath, [
+        ...[command, "report", input, ...parameters],
+      ]);
+      expect([name, code]).toEqual([name, 2]);
+      expect(stderr).toMatch(sentence);
+      expect(stderr.trim().split("\n")).toHaveLength(1);
+      expect(readdirSync(own)).toEqual(text === null ? [] : ["in.ipynb"]);
+    },
+  );
+
+  test("views without saved state: says what to run; --still makes pictures of them", async () => {
+    const { metadata, ...rest } = made.notebook;
+    const bare = { ...rest, metadata: { ...metadata, widgets: undefined } };
+    const { code, stderr, output } = await made.reportOf("bare", bare);
+    expect([code, existsSync(output)]).toEqual([2, false]);
+    expect(stderr).toMatch(/holds no saved state.*forkpoint run/);
+    const still = await made.reportOf("bare", bare, ["--still"]);
+    expect(still.code).toBe(0);
+    const { page } = await made.openReport(still.output);
+    expect(await page.locator(".report-still").first().isVisible()).toBe(true);
+    await page.context().close();
+  });
+
+  test("a place that cannot be written leaves the old file as it is", async () => {
+    const { code, stderr } = await runProgram(process.execPath, [
+      ...[command, "report", join(made.folder, "seen.ipynb"), "-o", made.folder],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/cannot be written \(it is a folder\)/);
+    expect(readdirSync(made.folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+});
