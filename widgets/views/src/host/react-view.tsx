@@ -9,21 +9,25 @@ function keepFieldKeys(event: KeyboardEvent): void {
   if ((event.target as Element).matches("input, select, textarea")) event.stopPropagation();
 }
 
-/**
- * Takes the place of the base's `handle_message` (focus and blur by message, which these views do not have).
- * The base binds that to each view, has the model keep it and never takes it back: every view that was ever
- * shown would stay in memory. Bound, this is itself, so that it can be taken back.
- */
-const unheard: { (): void; bind: () => () => void } = Object.assign(() => undefined, {
-  bind: () => unheard,
-});
+/** How Backbone keeps a listener. */
+interface Listener {
+  callback: (...parameters: unknown[]) => void;
+}
 
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
   declare private root: Root | undefined;
+  declare private hears: Listener["callback"] | undefined;
 
   /** What to show for the view's model. */
   abstract content(model: WidgetModel): ReactNode;
+
+  override initialize(parameters: Parameters<DOMWidgetView["initialize"]>[0]): void {
+    super.initialize(parameters);
+    // The base class listens by a function of its own and never stops: the model would keep all views ever shown.
+    const { _events: events } = this.model as unknown as { _events?: Record<string, Listener[]> };
+    this.hears = events?.["msg:custom"]?.at(-1)?.callback;
+  }
 
   override render(): void {
     super.render();
@@ -40,9 +44,7 @@ export abstract class ReactView extends DOMWidgetView {
 
   override remove(): unknown {
     this.root?.unmount();
-    this.model.off("msg:custom", unheard);
+    if (this.hears) this.model.off("msg:custom", this.hears);
     return super.remove();
   }
 }
-
-Object.assign(ReactView.prototype, { handle_message: unheard });
