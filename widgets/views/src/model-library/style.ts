@@ -24,6 +24,7 @@ export const modelLibraryStyle = `
 .fp-models { list-style: none; margin: 8px -10px -10px; padding: 0; max-height: 300px; overflow-y: auto; scrollbar-color: var(--jp-border-color1) transparent; scrollbar-width: thin; border-top: 1px solid var(--jp-border-color2); }
 .fp-model { position: relative; display: flex; align-items: center; gap: 10px; min-height: 37px; padding: 4px 10px; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); }
 .fp-model:hover, .fp-model:focus-within { background: var(--jp-layout-color2); }
+.fp-model:is(:hover, :focus-within) .fp-quiet { color: var(--jp-ui-font-color1); }
 .fp-model-name { flex: 1 1 auto; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
 .fp-model-facts { white-space: nowrap; }
 .fp-model-actions { display: flex; gap: 4px; position: absolute; right: 8px; opacity: 0; pointer-events: none; background: var(--jp-layout-color2); padding-left: 8px; }

@@ -10,7 +10,8 @@ export const runHistoryStyle = `
 .fp-view .fp-runs-table tbody tr:hover { background: var(--jp-layout-color2); }
 .fp-view .fp-runs-table tbody tr[data-shown="true"] { background: color-mix(in srgb, var(--jp-brand-color1) 12%, transparent); }
 .fp-run:focus-visible { outline-offset: -2px; }
-.fp-latest { margin-left: 8px; border: 1px solid var(--jp-brand-color1); border-radius: 9px; padding: 0 7px; color: var(--jp-brand-color1); font-size: 11px; }
+.fp-latest { margin-left: 8px; border: 1px solid var(--jp-brand-color1); border-radius: 9px; padding: 0 7px; color: var(--jp-ui-font-color1); font-size: 11px; }
+.fp-run :is(.fp-quiet, .fp-latest) { color: var(--jp-ui-font-color1); }
 .fp-view .fp-runs-table .fp-status { padding: 0; background: none; font-size: inherit; }
 @container fp-view (max-width: 420px) {
   .fp-view .fp-runs-table :is(th, td) { padding-inline: 8px; }

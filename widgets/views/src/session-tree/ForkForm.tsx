@@ -49,7 +49,7 @@ export function ForkForm(props: {
       onSubmit={(event) => void submit(event)}
       onKeyDown={key}
     >
-      <span className="fp-quiet">
+      <span>
         Fork {from.name} at step {formatCount(from.step)}:
       </span>
       <label>

@@ -31,6 +31,7 @@ export const sessionTreeStyle = `
 .fp-tree-fold { appearance: none; min-width: 18px; height: 18px; margin-left: 8px; padding: 0 4px; border: 1px solid var(--jp-border-color2); border-radius: 9px; background: none; color: var(--jp-ui-font-color2); font: inherit; font-size: 11px; line-height: 16px; cursor: pointer; }
 .fp-tree-fold:hover { border-color: var(--jp-border-color0, var(--jp-ui-font-color3)); color: var(--jp-ui-font-color1); }
 .fp-tree-status { margin-left: 8px; color: var(--jp-ui-font-color2); font-size: 11px; }
+.fp-tree-line:is(:hover, [aria-selected="true"]) :is(.fp-tree-status, .fp-tree-fold) { color: var(--jp-ui-font-color1); }
 .fp-tree-status::before { content: ""; display: inline-block; width: 6px; height: 6px; border-radius: 50%; margin-right: 4px; background: var(--jp-warn-color1); }
 .fp-tree-status[data-status="running"]::before { background: var(--jp-success-color1); }
 .fp-tree { --fp-light: 0.5; --fp-lighter: 0.045; }
