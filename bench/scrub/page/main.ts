@@ -81,25 +81,12 @@ async function show(steps: number, stream: Uint8Array, samples: number, all: boo
     const buffer = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     hear({ content: { data: { method: "custom", content } }, buffers: [buffer] });
   };
-  return { painted, train, timeline, model, view };
-}
-
-/** Shows and removes the dashboard of one session again and again. */
-async function mounts(count: number, { model }: { model: WidgetModel }): Promise<void> {
-  for (let turn = 0; turn < count; turn++) {
-    const view = new widgets.DashboardView({ model, options: {} } as never);
-    document.body.replaceChildren(view.el);
-    view.render();
-    // Long enough for the chart to be made, in every other turn; too short for it in the rest.
-    await new Promise((resolve) => setTimeout(resolve, turn % 2 === 0 ? 30 : 0));
-    view.remove();
-  }
-  document.body.replaceChildren();
+  return { painted, train, timeline };
 }
 
 async function load(name: string): Promise<Uint8Array> {
   return new Uint8Array(await (await fetch(`/${name}`)).arrayBuffer());
 }
 
-Object.assign(window, { bench: { show, load, mounts, sent } });
+Object.assign(window, { bench: { show, load, sent } });
 document.addEventListener("pointermove", () => performance.mark("scrub-move"), true);
