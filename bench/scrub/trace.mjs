@@ -20,9 +20,10 @@ export async function traced(cdp, happen) {
 
 /**
  * What each scrub move cost the page's main thread: all tasks from that which heard the move to the next
- * one that hears one, in milliseconds.
+ * one that hears one, in milliseconds. By the clock, or by the processor ("tdur"), which other programs on
+ * the machine disturb less.
  */
-export function costsOfMoves(events) {
+export function costsOfMoves(events, by = "dur") {
   const marks = events.filter(({ name }) => name === "scrub-move");
   const { pid, tid } = marks[0];
   const tasks = events
@@ -36,6 +37,6 @@ export function costsOfMoves(events) {
   const moves = [...new Set(starts)].sort((a, b) => a - b);
   return moves.slice(0, -1).map((start, index) => {
     const within = tasks.filter(({ ts }) => ts >= start && ts < moves[index + 1]);
-    return within.reduce((sum, { dur }) => sum + dur, 0) / 1000;
+    return within.reduce((sum, task) => sum + (task[by] ?? task.dur), 0) / 1000;
   });
 }

@@ -81,7 +81,7 @@ async function show(steps: number, stream: Uint8Array, samples: number, all: boo
     const buffer = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     hear({ content: { data: { method: "custom", content } }, buffers: [buffer] });
   };
-  return { painted, train, timeline, model, view };
+  return { painted, train, timeline };
 }
 
 async function load(name: string): Promise<Uint8Array> {

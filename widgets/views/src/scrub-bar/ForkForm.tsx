@@ -25,7 +25,7 @@ export function ForkForm(props: {
   done: (message: string) => void;
 }): ReactNode {
   const { timeline, step, anchor, done } = props;
-  const panel = useRef<HTMLFormElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   useFloating(panel, anchor);
   const first = useRef<HTMLInputElement>(null);
   const [fields, setFields] = useState<ForkFields>({
@@ -67,47 +67,47 @@ export function ForkForm(props: {
   );
 
   return (
-    <form
-      className="fp-panel fp-fork-form"
+    <div
+      className="fp-panel"
       ref={panel}
       role="dialog"
       aria-label={`Fork ${session.name} at step ${formatCount(step)}`}
       data-testid="fp-fork-form"
-      noValidate
-      onSubmit={(event) => void submit(event)}
     >
-      <p className="fp-fork-title">
-        Fork <b>{session.name}</b> at step {formatCount(step)}
-      </p>
-      {field("name", "Name", proposal.name, { input: first, testId: "fp-fork-name" })}
-      {proposal.learning_rate !== null && (
-        <div className="fp-fork-row">
-          {field("learningRate", "Learning rate", proposal.learning_rate, {
-            ...{ numeric: true, testId: "fp-fork-learning-rate" },
-          })}
-          {field("weightDecay", "Weight decay", proposal.weight_decay ?? 0, { numeric: true })}
-          {field("to", "Train to step", Math.max(proposal.to, step + 1), {
-            ...{ numeric: true, testId: "fp-fork-to" },
-          })}
-        </div>
-      )}
-      {refusal !== null && (
-        <p className="fp-panel-line fp-error" role="alert" data-testid="fp-fork-refusal">
-          {refusal}
+      <form className="fp-fork-form" noValidate onSubmit={(event) => void submit(event)}>
+        <p className="fp-fork-title">
+          Fork <b>{session.name}</b> at step {formatCount(step)}
         </p>
-      )}
-      <div className="fp-fork-actions">
-        <span className="fp-quiet">Empty fields keep the session’s settings.</span>
-        <button
-          type="submit"
-          className="fp-button fp-primary"
-          data-testid="fp-fork-submit"
-          disabled={forking}
-        >
-          {forking ? "Forking…" : proposal.learning_rate === null ? "Fork" : "Fork and train"}
-        </button>
-      </div>
-    </form>
+        {field("name", "Name", proposal.name, { input: first, testId: "fp-fork-name" })}
+        {proposal.learning_rate !== null && (
+          <div className="fp-fork-row">
+            {field("learningRate", "Learning rate", proposal.learning_rate, {
+              ...{ numeric: true, testId: "fp-fork-learning-rate" },
+            })}
+            {field("weightDecay", "Weight decay", proposal.weight_decay ?? 0, { numeric: true })}
+            {field("to", "Train to step", Math.max(proposal.to, step + 1), {
+              ...{ numeric: true, testId: "fp-fork-to" },
+            })}
+          </div>
+        )}
+        {refusal !== null && (
+          <p className="fp-panel-line fp-error" role="alert" data-testid="fp-fork-refusal">
+            {refusal}
+          </p>
+        )}
+        <div className="fp-fork-actions">
+          <span className="fp-quiet">Empty fields keep the session’s settings.</span>
+          <button
+            type="submit"
+            className="fp-button fp-primary"
+            data-testid="fp-fork-submit"
+            disabled={forking}
+          >
+            {forking ? "Forking…" : proposal.learning_rate === null ? "Fork" : "Fork and train"}
+          </button>
+        </div>
+      </form>
+    </div>
   );
 }
 
