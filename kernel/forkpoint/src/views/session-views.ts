@@ -8,7 +8,7 @@ import { createHistory } from "./history.js";
 import { createLibrary } from "./library.js";
 import { timelineOf } from "./timeline.js";
 import type { Timeline } from "./timeline.js";
-import { canShowOthers, showInAll } from "./showing.js";
+import { canShowOthers, createLead, shownLast } from "./showing.js";
 import { createTree } from "./tree.js";
 import { createView } from "./view.js";
 import type { View, ViewForms } from "./view.js";
@@ -101,15 +101,16 @@ export function modelLibrary(store: TrainingStore): View {
 
 /**
  * Every session of a store and where it came from. Selecting one shows it in the views that showed
- * the one selected before.
+ * the one selected before, and from then on in these.
  *
  * @example
  * sessionTree(store)
  */
 export function sessionTree(store: TrainingStore): View {
   return createView("Session tree", async () => {
-    const tree = createTree(store, newestOf(store), (next, previous) =>
-      showInAll(store, previous, next),
+    const lead = createLead(store);
+    const tree = createTree(store, shownLast(store) ?? newestOf(store), (next, previous) =>
+      lead(previous, next),
     );
     return { widget: tree.widget, text: tree.text, picture: tree.picture, onChange: tree.onChange };
   });
