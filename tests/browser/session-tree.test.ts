@@ -96,6 +96,20 @@ test("selecting a session puts the ring there, and the views that showed the oth
   await expect.poll(title).toBe("sonnets");
 });
 
+test("a tree in a cell of its own leads the dashboard that shows its session, wherever that was led", async () => {
+  expect(await line(1, "sonnets").getAttribute("aria-selected")).toBe("true");
+  await line(1, "hot").click();
+  await expect.poll(title).toBe("hot");
+  await line(0, "sonnets").click();
+  await expect.poll(title).toBe("sonnets");
+  await line(1, "sonnets").click();
+  await expect.poll(() => line(1, "sonnets").getAttribute("aria-selected")).toBe("true");
+  await line(1, "hot").click();
+  await expect.poll(title).toBe("hot");
+  await line(0, "sonnets").click();
+  await expect.poll(title).toBe("sonnets");
+});
+
 test("arrow keys walk, fold and unfold the tree; Enter selects", async () => {
   const list = trees().nth(0).getByRole("tree");
   await list.focus();

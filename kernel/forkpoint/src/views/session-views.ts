@@ -7,7 +7,7 @@ import { snapshotPicture, snapshotText } from "../text/snapshots.js";
 import { snapshotsOf } from "./snapshots.js";
 import type { Snapshots } from "./snapshots.js";
 import { timelineOf } from "./timeline.js";
-import { canShowOthers, showInAll } from "./showing.js";
+import { canShowOthers, createLead, shownLast } from "./showing.js";
 import { createTree } from "./tree.js";
 import { createView } from "./view.js";
 import type { View } from "./view.js";
@@ -51,15 +51,16 @@ export function modelLibrary(store: TrainingStore): View {
 
 /**
  * Every session of a store and where it came from. Selecting one shows it in the views that showed
- * the one selected before.
+ * the one selected before, and from then on in these.
  *
  * @example
  * sessionTree(store)
  */
 export function sessionTree(store: TrainingStore): View {
   return createView("Session tree", async () => {
-    const tree = createTree(store, newestOf(store), (next, previous) =>
-      showInAll(store, previous, next),
+    const lead = createLead(store);
+    const tree = createTree(store, shownLast(store) ?? newestOf(store), (next, previous) =>
+      lead(previous, next),
     );
     return { widget: tree.widget, text: tree.text, picture: tree.picture, onChange: tree.onChange };
   });

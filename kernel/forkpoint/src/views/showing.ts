@@ -19,16 +19,24 @@ export function canShowOthers(store: TrainingStore, view: Showing): void {
   else onDisplay.set(store, new Set([view]));
 }
 
+/** The session that the view shown last shows now; null where none is on display. */
+export function shownLast(store: TrainingStore): Session | null {
+  return [...(onDisplay.get(store) ?? [])].at(-1)?.session() ?? null;
+}
+
 /**
- * Shows a session in every view that has shown another one until now.
+ * What a tree leads: every view that shows the session selected in it, from then on, wherever it was
+ * led to meanwhile.
  *
- * @example await showInAll(store, previous, next);
+ * @example const lead = createLead(store); await lead(previous, next);
  */
-export async function showInAll(
+export function createLead(
   store: TrainingStore,
-  previous: Session | null,
-  next: Session,
-): Promise<void> {
-  const views = [...(onDisplay.get(store) ?? [])].filter(({ session }) => session() === previous);
-  await Promise.all(views.map((view) => view.show(next)));
+): (previous: Session | null, next: Session) => Promise<void> {
+  const led = new Set<Showing>();
+  return async (previous, next) => {
+    for (const view of onDisplay.get(store) ?? []) if (view.session() === previous) led.add(view);
+    const away = [...led].filter((view) => view.session() !== next);
+    await Promise.all(away.map((view) => view.show(next)));
+  };
 }
