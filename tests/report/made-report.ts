@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as forkpoint from "forkpoint";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { emptyFolder, root, runProgram, succeed } from "../support/child.js";
@@ -12,11 +13,14 @@ export const STATE = "application/vnd.jupyter.widget-state+json";
 export const VIEW = "application/vnd.jupyter.widget-view+json";
 
 /** Views that show something else at another step. */
-export const scrubbed = ["dashboard", "scrubBar", "lossCurve", "textProgress"];
+export const scrubbed = [
+  ...["dashboard", "scrubBar", "lossCurve", "textProgress"],
+  ...["probabilityTower", "attentionCinema", "embeddingMap"],
+].filter((name) => name in forkpoint);
 
 const cells = [
   `import { open, microGPT, corpus, adamW, Widget } from "forkpoint";
-import { dashboard, scrubBar, lossCurve, textProgress, modelLibrary } from "forkpoint";
+import { ${scrubbed.join(", ")}, modelLibrary } from "forkpoint";
 const store = await open();
 const session = await store.session("sonnets", {
   model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(), seed: 3,

@@ -21,6 +21,7 @@ describe("run, then report, opened from the disk with the network off", () => {
     const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
     const seen = scrubbed.map(() => ({ texts: new Set<string>(), pixels: new Set<string>() }));
     for (const fraction of [0.15, 0.5, 0.85]) {
+      await bar.scrollIntoViewIfNeeded();
       const box = (await bar.boundingBox())!;
       await page.mouse.click(box.x + box.width * fraction, box.y + box.height / 2);
       await page.mouse.move(2, 2);
@@ -89,7 +90,9 @@ describe("run, then report, opened from the disk with the network off", () => {
 describe("everybody reads it", () => {
   test.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
     const { page } = await made.openReport(made.report, { colorScheme });
-    const box = (await page.locator('[data-testid="fp-scrub-bar"]').first().boundingBox())!;
+    const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
+    await bar.scrollIntoViewIfNeeded();
+    const box = (await bar.boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     await page.waitForTimeout(500);
     // The slider is ipywidgets' own.

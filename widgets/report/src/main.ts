@@ -46,6 +46,16 @@ function say(figure: HTMLElement, sentence: string): void {
   figure.prepend(note);
 }
 
+/** What is wider than its place scrolls: by the keyboard too. */
+function focusWhatScrolls(): void {
+  for (const part of document.querySelectorAll<HTMLElement>(
+    ".highlight pre, .jp-OutputArea-output",
+  )) {
+    if (part.scrollWidth > part.clientWidth && !part.matches(".report-view")) part.tabIndex = 0;
+  }
+}
+
+focusWhatScrolls();
 followTheme(document.querySelector<HTMLButtonElement>("#report-theme")!);
 showViews().then(
   () => (document.documentElement.dataset["report"] = "ready"),

@@ -116,3 +116,5 @@ function train(count: number): void {
   speak({ content: { data: { method: "custom", content } }, buffers: [buffer] });
 }
 Object.assign(window, { demo: { timeline, library, sent, train } });
+// For scripts that draw every view there is.
+Object.assign(window, { viewNames: Object.keys(views) });
