@@ -9,12 +9,25 @@ function keepFieldKeys(event: KeyboardEvent): void {
   if ((event.target as Element).matches("input, select, textarea")) event.stopPropagation();
 }
 
+/** How Backbone keeps a listener. */
+interface Listener {
+  callback: (...parameters: unknown[]) => void;
+}
+
 /** A widget view whose inside is a React tree. */
 export abstract class ReactView extends DOMWidgetView {
   declare private root: Root | undefined;
+  declare private hears: Listener["callback"] | undefined;
 
   /** What to show for the view's model. */
   abstract content(model: WidgetModel): ReactNode;
+
+  override initialize(parameters: Parameters<DOMWidgetView["initialize"]>[0]): void {
+    super.initialize(parameters);
+    // The base class listens by a function of its own and never stops: the model would keep all views ever shown.
+    const { _events: events } = this.model as unknown as { _events?: Record<string, Listener[]> };
+    this.hears = events?.["msg:custom"]?.at(-1)?.callback;
+  }
 
   override render(): void {
     super.render();
@@ -31,6 +44,7 @@ export abstract class ReactView extends DOMWidgetView {
 
   override remove(): unknown {
     this.root?.unmount();
+    if (this.hears) this.model.off("msg:custom", this.hears);
     return super.remove();
   }
 }
