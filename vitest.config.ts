@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // On two cores vitest takes one: much of the tests' time is spent waiting, for a page or a disk.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -18,8 +20,6 @@ export default defineConfig({
         test: {
           name: "flows",
           include: ["tests/**/*.test.ts"],
-          // Two cores: kernels and browsers one after the other.
-          fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
           // What a page shows comes when the machine has time for it.

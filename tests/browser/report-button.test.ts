@@ -73,6 +73,7 @@ test("Report saves the notebook and downloads a file whose views work", async ()
 
 test("without a kernel it says so, and what to do", async () => {
   await menu(page, "Kernel", "Shut Down Kernel");
+  await page.locator(".jp-Toolbar-kernelName", { hasText: "No Kernel" }).waitFor();
   await button().click();
   await expect
     .poll(told, { timeout: 20_000 })

@@ -3,7 +3,7 @@ import { makeReport, viewCount } from "./made-report.js";
 import type { Made } from "./made-report.js";
 
 /** How often each view comes and goes. */
-const MOUNTS = process.env["FORKPOINT_LONG"] ? 1000 : 50;
+const MOUNTS = process.env["FORKPOINT_LONG"] ? 1000 : 20;
 /** Of what the engine keeps for itself, compiled code for one, in bytes; a view that stays has far more. */
 const SPARE = 1_500_000;
 
