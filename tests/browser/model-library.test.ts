@@ -143,8 +143,6 @@ test("delete takes it from the list, Undo brings it back; purged and collected i
   const { pack } = store.store.checkpoints.manifest(checkpointId).tensors[0]!;
   const file = join(store.path, "packs", `${pack}.safetensors`);
   expect(existsSync(file)).toBe(true);
-  // The state is a keyframe too: it goes when it is thrown away itself.
-  await store.trash.put([{ kind: "checkpoint", id: checkpointId }]);
   await store.trash.empty();
   await store.store.writer.collect({ graceMs: 0 });
   expect(existsSync(file)).toBe(false);

@@ -266,6 +266,45 @@ describe("the trash", () => {
   });
 });
 
+describe("the state of a purged model", () => {
+  const named = (name: string) => ({
+    trigger: "manual" as const,
+    model: { name, trainLoss: null },
+  });
+  const purgeModel = async (name: string): Promise<number> => {
+    const { store } = given;
+    const { id } = store.models.byName(name)!;
+    const [entry] = await store.trash.put([{ kind: "model", id }]);
+    return (await store.trash.purge([entry!.id])).bytes;
+  };
+  const isThere = (id: string): boolean =>
+    given.store.checkpoints.list(given.session.id).some((row) => row.id === id);
+
+  test("leaves the disk with the last model that it is", async () => {
+    const { store, session } = given;
+    await save(session, 0);
+    const before = bytesOnDisk();
+    const state = await save(session, 5, named("five"));
+    const size = bytesOnDisk() - before;
+    await save(session, 10);
+    expect(await purgeModel("five")).toBe(size);
+    expect(isThere(state.id)).toBe(false);
+    expect((await store.writer.collect({ graceMs: 0 })).freedBytes).toBe(size);
+  });
+
+  test("stays where a fork begins with it, where it is the newest, and where nobody named it", async () => {
+    const { session } = given;
+    await save(session, 0);
+    const begun = await save(session, 5, named("begun"));
+    const unnamed = await save(session, 7, { trigger: "manual" });
+    const newest = await save(session, 10, named("newest"));
+    await fork(5, begun.id);
+    expect(await purgeModel("begun")).toBe(0);
+    expect(await purgeModel("newest")).toBe(0);
+    for (const { id } of [begun, unnamed, newest]) expect(isThere(id)).toBe(true);
+  });
+});
+
 describe("retention", () => {
   test("is kept with the store, and refused when it is none", async () => {
     expect(given.store.trash.retention()).toEqual({ kind: "manual" });
