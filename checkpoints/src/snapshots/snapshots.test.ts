@@ -257,8 +257,9 @@ describe("filled in for steps behind", () => {
     expect(files()).toEqual([`${run.id}.parquet`]);
     const expected = [...every(0), sample(10, "again"), ...every(20), sample(30, "last")];
     expect(await store.readSnapshots(session.id)).toEqual(expected);
-    const faults = (await verify(store.path)).faults;
-    expect(faults.filter(({ part }) => part === "rows" || part === "files")).toEqual([]);
+    // Another test has damaged a file of the same store.
+    const { faults } = await verify(store.path);
+    expect(faults.filter(({ subjects }) => subjects.join().includes(run.id))).toEqual([]);
   });
 
   test("a run that recorded none gets its file; steps that nobody made are refused", async () => {
