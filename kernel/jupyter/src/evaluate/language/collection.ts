@@ -4,8 +4,11 @@ import { runInNewContext } from "node:vm";
 /** How long nothing must have been asked, in milliseconds. */
 const IDLE_MS = 300;
 
-/** Growth since the last collection that is worth one, in bytes. */
-const GROWTH_BYTES = 24 * 2 ** 20;
+/** Growth since the last collection that is worth one while there is work, in bytes. */
+const BUSY_GROWTH = 24 * 2 ** 20;
+
+/** The same when there is none: the time it takes is nobody's. */
+const IDLE_GROWTH = 2 * 2 ** 20;
 
 /**
  * Collects the garbage of a thread whenever it has had nothing to do for a while, or much to do. V8
@@ -19,15 +22,15 @@ export function collectOften(): (isWaitedFor: boolean) => void {
   const collect = runInNewContext("gc") as () => void;
   const used = (): number => getHeapStatistics().used_heap_size;
   let after = 0;
-  function collectIfGrown(): void {
-    if (used() - after < GROWTH_BYTES) return;
+  function collectIfGrown(growth: number): void {
+    if (used() - after < growth) return;
     collect();
     after = used();
   }
-  const timer = setTimeout(collectIfGrown, IDLE_MS);
+  const timer = setTimeout(collectIfGrown, IDLE_MS, IDLE_GROWTH);
   return (isWaitedFor) => {
     timer.refresh();
     // Cells that come without a pause leave no idle moment.
-    if (!isWaitedFor) collectIfGrown();
+    if (!isWaitedFor) collectIfGrown(BUSY_GROWTH);
   };
 }

@@ -21,8 +21,6 @@ export interface Language {
   check(cell: number, code: string): Finding[];
   /** Makes names of a checked cell known to later ones; types always, values those named. */
   keep(cell: number, names: readonly string[]): void;
-  /** Loads a module's types ahead of their first use. */
-  warm(module: string): void;
   /** Which of a module's exports are only types, so that nothing is there at run time. */
   typesAmong(module: string, names: readonly string[]): string[];
   complete(request: CompleteRequest): CompleteReply;
@@ -77,11 +75,6 @@ export function createLanguage(options: LanguageOptions): Language {
       checked.delete(cell);
       scope.keep(kept, names);
       project.hold(kept.outline.modules);
-    },
-    warm(module) {
-      project.hold([module]);
-      this.check(0, `import * as warm from ${JSON.stringify(module)}`);
-      checked.delete(0);
     },
     typesAmong: (module, names) => typesAmong(project, module, names),
     complete(request) {

@@ -73,19 +73,9 @@ questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
 
-const cold = Object.keys(options.packages);
-
-// One at a time, with room for messages between: a cell that comes early waits for one at most.
-function warmNext(): void {
-  const name = cold.shift();
-  if (name === undefined) return;
-  language.warm(name);
-  working(false);
-  setTimeout(warmNext);
-}
-
+// The packages' types come with the first cell that imports them: they are two thirds of this thread's
+// memory, which a notebook that never does should not pay for.
 language.check(0, "const warm = [1].map((n) => n + 1); console.log(await warm)");
-setTimeout(warmNext);
 
 function answer(msgType: string, content: Record<string, unknown>): Record<string, unknown> {
   try {
