@@ -96,9 +96,9 @@ test("drag left: text, tower, attention and embeddings follow, and no message is
   await page.mouse.down();
   await page.mouse.move(bar.x + bar.width * 0.35, y, { steps: 12 });
   await page.mouse.up();
+  await expect.poll(async () => (await shownNow()).steps).toEqual([40, 40, 40, 40]);
   expect(await text("fp-step-label")).toMatch(/step [\d,]+/);
   const earlier = await shownNow();
-  expect(earlier.steps).toEqual([40, 40, 40, 40]);
   for (const part of ["sample", "bars", "attention", "embeddings"] as const)
     expect(earlier[part], part).not.toBe(live[part]);
   expect(browser.sent.get("comm_msg") ?? 0).toBe(comms);
