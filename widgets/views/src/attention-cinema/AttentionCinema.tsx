@@ -1,12 +1,11 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
-import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useSnapshotData, useTimelineData } from "../host/use-model.js";
 import { useSize } from "../host/use-size.js";
 import type { ShownAt, SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { Missing } from "../snapshots/Missing.js";
+import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
 import { geometryOf, HeadCanvas } from "./HeadCanvas.js";
 import { cellAt, cellByKey, weightAt } from "./squares.js";
 
@@ -20,30 +19,23 @@ const LARGEST = 420;
  *
  * @example <AttentionCinema timeline={timeline} snapshots={snapshots} />
  */
-export function AttentionCinema(props: {
-  timeline: TimelineModel;
-  snapshots: SnapshotsModel | null;
-  alone?: boolean;
-}): ReactNode {
-  const { timeline, snapshots, alone = false } = props;
-  const liveness = useLiveness(timeline);
+export function AttentionCinema(props: SnapshotViewProps): ReactNode {
   return (
-    <section className="fp-cinema" data-testid="fp-attention-cinema" aria-label="Attention">
-      {alone && <OfflineMark liveness={liveness} />}
-      {snapshots ? (
-        <Cinema timeline={timeline} snapshots={snapshots} />
-      ) : (
-        <Missing snapshots={null} first={undefined} what="attention" />
-      )}
-    </section>
+    <SnapshotSection
+      {...props}
+      className="fp-cinema"
+      testid="fp-attention-cinema"
+      label="Attention"
+      what="attention"
+    >
+      {(snapshots) => <Cinema timeline={props.timeline} snapshots={snapshots} />}
+    </SnapshotSection>
   );
 }
 
 function Cinema(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): ReactNode {
   const { timeline, snapshots } = props;
-  useTimelineData(timeline);
-  useSnapshotData(snapshots);
-  useCursor(timeline);
+  useShown(timeline, snapshots);
   const screen = useRef<HTMLDivElement>(null);
   const { width } = useSize(screen);
   const [wantedLayer, setLayer] = useState<number | null>(null);

@@ -3,7 +3,7 @@ import { MERGE_WAYS } from "@forkpoint/wire";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCompareData, useLiveness, useTimelineData } from "../host/use-model.js";
+import { useData, useLiveness } from "../host/use-model.js";
 import { useSize } from "../host/use-size.js";
 import type { CompareModel } from "../models/compare-model.js";
 import { RequestFailed } from "../models/requests.js";
@@ -25,9 +25,9 @@ export function Compare(props: {
   other: TimelineModel;
 }): ReactNode {
   const { compare, one, other } = props;
-  useCompareData(compare);
-  useTimelineData(one);
-  useTimelineData(other);
+  useData(compare);
+  useData(one);
+  useData(other);
   const liveness = useLiveness(compare);
   const offline = liveness.live ? null : liveness.reason;
   const chosen = useSharedStep(one, other);

@@ -4,7 +4,7 @@ import { EmbeddingMap } from "../embedding-map/EmbeddingMap.js";
 import { Header } from "../header/Header.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useLiveness, useTimelineData } from "../host/use-model.js";
+import { useLiveness, useData } from "../host/use-model.js";
 import { LossCurve } from "../loss-curve/LossCurve.js";
 import type { ActivityModel } from "../models/activity-model.js";
 import type { LibraryModel } from "../models/library-model.js";
@@ -34,7 +34,7 @@ export function Dashboard(props: {
   history: RunHistoryModel | null;
 }): ReactNode {
   const { timeline, library, activity, snapshots, tree, history } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, step } = timeline.state;
   return (

@@ -9,8 +9,6 @@ import {
   type ReactNode,
 } from "react";
 import { formatCount } from "../format/numbers.js";
-import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useSnapshotData, useTimelineData } from "../host/use-model.js";
 import { useSize } from "../host/use-size.js";
 import { useTheme } from "../loss-curve/colors.js";
 import type { ShownAt, SnapshotsModel } from "../models/snapshots-model.js";
@@ -19,6 +17,7 @@ import { isLight, preparedContext } from "../snapshots/canvas.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
 import { Missing } from "../snapshots/Missing.js";
+import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
 import { nearestItem } from "../timeline/search.js";
 import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
@@ -38,30 +37,23 @@ const MARGIN = 22;
  *
  * @example <EmbeddingMap timeline={timeline} snapshots={snapshots} />
  */
-export function EmbeddingMap(props: {
-  timeline: TimelineModel;
-  snapshots: SnapshotsModel | null;
-  alone?: boolean;
-}): ReactNode {
-  const { timeline, snapshots, alone = false } = props;
-  const liveness = useLiveness(timeline);
+export function EmbeddingMap(props: SnapshotViewProps): ReactNode {
   return (
-    <section className="fp-map" data-testid="fp-embedding-map" aria-label="Embeddings">
-      {alone && <OfflineMark liveness={liveness} />}
-      {snapshots ? (
-        <Drifting timeline={timeline} snapshots={snapshots} />
-      ) : (
-        <Missing snapshots={null} first={undefined} what="embeddings" />
-      )}
-    </section>
+    <SnapshotSection
+      {...props}
+      className="fp-map"
+      testid="fp-embedding-map"
+      label="Embeddings"
+      what="embeddings"
+    >
+      {(snapshots) => <Drifting timeline={props.timeline} snapshots={snapshots} />}
+    </SnapshotSection>
   );
 }
 
 function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): ReactNode {
   const { timeline, snapshots } = props;
-  useTimelineData(timeline);
-  useSnapshotData(snapshots);
-  useCursor(timeline);
+  useShown(timeline, snapshots);
   const [trails, setTrails] = useState(true);
   const items = snapshots.held.embeddings;
   const ground = useGround(items);

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { formatCount, formatSpeed } from "../format/numbers.js";
-import { useLiveness, useTimelineData } from "../host/use-model.js";
+import { useLiveness, useData } from "../host/use-model.js";
 import { ModelLibrary } from "../model-library/ModelLibrary.js";
 import type { ActivityModel } from "../models/activity-model.js";
 import type { LibraryModel } from "../models/library-model.js";
@@ -20,7 +20,7 @@ export function Header(props: {
   activity: ActivityModel | null;
 }): ReactNode {
   const { timeline, library, activity } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   const liveness = useLiveness(timeline);
   const { session, run, backend, summary } = timeline.state;
   const offline = liveness.live ? null : liveness.reason;

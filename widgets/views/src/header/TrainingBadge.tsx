@@ -1,4 +1,5 @@
-import { useSyncExternalStore, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { useData } from "../host/use-model.js";
 import type { ActivityModel } from "../models/activity-model.js";
 import { formatCount } from "../format/numbers.js";
 import { badgeLines } from "./badge.js";
@@ -10,8 +11,7 @@ import { badgeLines } from "./badge.js";
  */
 export function TrainingBadge(props: { activity: ActivityModel; live: boolean }): ReactNode {
   const { activity, live } = props;
-  const { subscribe, version } = activity.dataChanges;
-  useSyncExternalStore(subscribe, version);
+  useData(activity);
   const { training } = activity.state;
   if (!live || training.length === 0) return null;
   const lines = badgeLines(training);

@@ -4,7 +4,7 @@ import { LibraryModel } from "../models/library-model.js";
 import { SnapshotsModel } from "../models/snapshots-model.js";
 import { TimelineModel } from "../models/timeline-model.js";
 import { Notice } from "./notice.js";
-import { useAttribute, useTimelineData } from "./use-model.js";
+import { useAttribute, useData } from "./use-model.js";
 
 /**
  * Renders `children` with the timeline a view's model refers to, and follows it to another.
@@ -31,7 +31,7 @@ function ReadTimeline(props: {
   children: (timeline: TimelineModel) => ReactNode;
 }): ReactNode {
   const { timeline, children } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   return (
     <>
       {timeline.problem && <Notice kind="error">{timeline.problem.message}</Notice>}

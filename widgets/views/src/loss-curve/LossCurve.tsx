@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactNode } from "react";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
+import { useCursor, useLiveness, useData } from "../host/use-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import type { Axis } from "../timeline/axis.js";
 import { smoothingSteps } from "../timeline/smooth.js";
@@ -19,7 +19,7 @@ import { Plot } from "./Plot.js";
  */
 export function LossCurve(props: { timeline: TimelineModel; alone?: boolean }): ReactNode {
   const { timeline, alone = false } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   const liveness = useLiveness(timeline);
   const [log, setLog] = useState(false);
   const [smoothing, setSmoothing] = useState(0);

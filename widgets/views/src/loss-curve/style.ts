@@ -1,10 +1,12 @@
 /** The plot, its controls and overlays. */
 export const lossCurveStyle = `
-.fp-curve { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; min-width: 0; }
+.fp-curve { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; min-width: 0; container: fp-curve / inline-size; }
 .fp-curve-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 12px; min-height: 22px; contain: layout style; }
 /* Its height must not change with the words in it: the plot would jump under the pointer. */
-.fp-curve-head .fp-legend { flex: 1 1 260px; flex-wrap: nowrap; min-width: 0; overflow: hidden; white-space: nowrap; }
-.fp-curve-head .fp-legend-entry { overflow: hidden; text-overflow: ellipsis; }
+.fp-curve-head .fp-legend { flex: 1 1 300px; flex-wrap: nowrap; gap: 2px 10px; min-width: 0; overflow: hidden; white-space: nowrap; }
+.fp-curve-head .fp-legend-entry { flex: none; }
+.fp-curve-head .fp-legend-entry:last-child { flex: 0 1 auto; overflow: hidden; text-overflow: ellipsis; }
+@container fp-curve (max-width: 500px) { .fp-smoothing label { position: absolute; clip-path: inset(50%); } }
 .fp-curve-controls { display: inline-flex; flex-wrap: wrap; align-items: center; gap: 4px 10px; margin-left: auto; }
 .fp-smoothing { display: inline-flex; align-items: center; gap: 6px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-range { width: 72px; height: 16px; margin: 0; accent-color: var(--jp-brand-color1); }

@@ -8,7 +8,7 @@ import {
 } from "react";
 import { formatCount } from "../format/numbers.js";
 import { useFloating } from "../host/use-floating.js";
-import { useLibraryData, useLiveness } from "../host/use-model.js";
+import { useData, useLiveness } from "../host/use-model.js";
 import { useOutsideClick } from "../host/use-outside-click.js";
 import type { LibraryModel } from "../models/library-model.js";
 import { Message, useMessage } from "./message.js";
@@ -22,7 +22,7 @@ import { SaveForm } from "./SaveForm.js";
  */
 export function ModelLibrary(props: { library: LibraryModel }): ReactNode {
   const { library } = props;
-  useLibraryData(library);
+  useData(library);
   const liveness = useLiveness(library);
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);

@@ -1,12 +1,10 @@
 import type { IBackboneModelOptions } from "@jupyter-widgets/base";
 import { MODEL_NAMES, parseActivityState, WireInvalid, type ActivityState } from "@forkpoint/wire";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** What trains in a kernel, whatever store and session it belongs to. */
-export class ActivityModel extends ForkpointModel {
-  /** emits when `state` changes */
-  declare readonly dataChanges: Changes;
+export class ActivityModel extends KernelStateModel {
   /** the checked state; the last one that could be read */
   declare state: ActivityState;
 
@@ -15,7 +13,6 @@ export class ActivityModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
     this.state = { training: [] };
     super.initialize(attributes, options);
     this.readState();
@@ -24,11 +21,6 @@ export class ActivityModel extends ForkpointModel {
       this.dataChanges.emit();
     });
   }
-
-  /** Nothing of it is the page's to change. */
-  override sync(): void {}
-
-  override save_changes(): void {}
 
   private readState(): void {
     try {

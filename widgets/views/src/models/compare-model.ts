@@ -15,17 +15,13 @@ import {
   type CompareState,
   type ReplyDone,
 } from "@forkpoint/wire";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** Two sessions side by side: their timelines, and how far their weights are apart. */
-export class CompareModel extends ForkpointModel {
-  /** emits when `state` or `problem` change */
-  declare readonly dataChanges: Changes;
+export class CompareModel extends KernelStateModel {
   /** the checked state */
   declare state: CompareState;
-  /** why the newest state could not be read */
-  declare problem: WireInvalid | null;
   /** the heatmaps of all tensors, one behind the other */
   declare heat: Float32Array;
 
@@ -51,8 +47,6 @@ export class CompareModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
-    this.problem = null;
     super.initialize(attributes, options);
     this.state = parseCompareState(this.defaults());
     this.heat = new Float32Array(0);
@@ -60,10 +54,6 @@ export class CompareModel extends ForkpointModel {
     this.on("change", () => {
       this.readState();
       this.dataChanges.emit();
-    });
-    this.on("msg:custom", (content: unknown) => {
-      const message = content as { kind?: unknown; id?: unknown } | null;
-      if (message?.kind === "reply") this.requests.settle(message);
     });
   }
 
@@ -77,13 +67,8 @@ export class CompareModel extends ForkpointModel {
     return this.ask({ ...action });
   }
 
-  /** Nothing of a comparison's state is the page's to change; it asks by request. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private readState(): void {
-    try {
+    this.guard(() => {
       const state = parseCompareState(this.attributes);
       const bytes = bytesOf(state.heat);
       const heat = new Float32Array(bytes.slice(0, bytes.length - (bytes.length % 4)).buffer);
@@ -92,10 +77,6 @@ export class CompareModel extends ForkpointModel {
           throw new WireInvalid(`heat of ${name}`, `${rows} x ${columns} numbers`);
       this.state = state;
       this.heat = heat;
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
-    }
+    });
   }
 }

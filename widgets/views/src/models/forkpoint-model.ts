@@ -3,7 +3,7 @@ import {
   type IBackboneModelOptions,
   type WidgetModel,
 } from "@jupyter-widgets/base";
-import { VIEWS_MODULE, WIRE_VERSION } from "@forkpoint/wire";
+import { VIEWS_MODULE, WIRE_VERSION, type Binary } from "@forkpoint/wire";
 import { createChanges, type Changes } from "./changes.js";
 import { GONE, LIVE, watchKernel, withoutKernel, type Liveness } from "./liveness.js";
 import { createRequests, RequestFailed, type Answer, type Requests } from "./requests.js";
@@ -20,7 +20,7 @@ export type Attributes = Record<string, unknown>;
 export class ForkpointModel extends DOMWidgetModel {
   /** emits when `liveness` changes */
   declare readonly liveChanges: Changes;
-  declare protected readonly requests: Requests;
+  declare private readonly requests: Requests;
   declare private readonly hadComm: boolean;
   declare private fromKernel: Liveness;
 
@@ -43,6 +43,10 @@ export class ForkpointModel extends DOMWidgetModel {
     own["hadComm"] = options.comm !== undefined;
     this.fromKernel = LIVE;
     super.initialize(attributes, options);
+    this.on("msg:custom", (content: unknown, buffers: readonly Binary[]) => {
+      const message = content as { kind?: unknown; id?: unknown } | null;
+      if (message?.kind === "reply") this.requests.settle(message, buffers);
+    });
     this.on("comm_live_update", () => this.liveChanged());
     const stop = watchKernel(options.widget_manager, (liveness) => {
       // A kernel that is gone took the comm along: the line coming back does not bring it back.

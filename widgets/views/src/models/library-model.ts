@@ -2,22 +2,17 @@ import type { IBackboneModelOptions } from "@jupyter-widgets/base";
 import {
   MODEL_NAMES,
   parseLibraryState,
-  WireInvalid,
   type LibraryAction,
   type LibraryState,
   type ReplyDone,
 } from "@forkpoint/wire";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** The model library of one store. */
-export class LibraryModel extends ForkpointModel {
-  /** emits when `state` or `problem` change */
-  declare readonly dataChanges: Changes;
+export class LibraryModel extends KernelStateModel {
   /** the checked state */
   declare state: LibraryState;
-  /** why the newest state could not be read */
-  declare problem: WireInvalid | null;
 
   override defaults(): Attributes {
     return {
@@ -33,18 +28,12 @@ export class LibraryModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
-    this.problem = null;
     super.initialize(attributes, options);
     this.state = parseLibraryState(this.defaults());
     this.readState();
     this.on("change", () => {
       this.readState();
       this.dataChanges.emit();
-    });
-    this.on("msg:custom", (content: unknown) => {
-      const message = content as { kind?: unknown; id?: unknown } | null;
-      if (message?.kind === "reply") this.requests.settle(message);
     });
   }
 
@@ -58,18 +47,7 @@ export class LibraryModel extends ForkpointModel {
     return this.ask({ ...action });
   }
 
-  /** Nothing of the library's state is the page's to change; it asks by request. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private readState(): void {
-    try {
-      this.state = parseLibraryState(this.attributes);
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
-    }
+    this.guard(() => (this.state = parseLibraryState(this.attributes)));
   }
 }

@@ -4,24 +4,14 @@ import {
   type IBackboneModelOptions,
   type ISerializers,
 } from "@jupyter-widgets/base";
-import {
-  MODEL_NAMES,
-  parseHistoryState,
-  VIEW_NAMES,
-  WireInvalid,
-  type WireRunRow,
-} from "@forkpoint/wire";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import { MODEL_NAMES, parseHistoryState, VIEW_NAMES, type WireRunRow } from "@forkpoint/wire";
+import type { Attributes } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** The runs of one timeline's session. */
-export class RunHistoryModel extends ForkpointModel {
-  /** emits when `runs` or `problem` change */
-  declare readonly dataChanges: Changes;
+export class RunHistoryModel extends KernelStateModel {
   /** newest first */
   declare runs: WireRunRow[];
-  /** why the newest state could not be read */
-  declare problem: WireInvalid | null;
 
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
@@ -39,7 +29,6 @@ export class RunHistoryModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
     this.problem = null;
     this.runs = [];
     super.initialize(attributes, options);
@@ -50,18 +39,7 @@ export class RunHistoryModel extends ForkpointModel {
     });
   }
 
-  /** Nothing of a history is the page's to change. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private readState(): void {
-    try {
-      this.runs = parseHistoryState(this.attributes).runs;
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
-    }
+    this.guard(() => (this.runs = parseHistoryState(this.attributes).runs));
   }
 }

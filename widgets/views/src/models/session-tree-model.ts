@@ -4,22 +4,17 @@ import {
   parseTreeNodes,
   parseTreeState,
   VIEW_NAMES,
-  WireInvalid,
   type ReplyDone,
   type TreeAction,
   type TreeState,
 } from "@forkpoint/wire";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** Every session of one store, and the one that the views around the tree show. */
-export class SessionTreeModel extends ForkpointModel {
-  /** emits when `state`, `selected` or `problem` change */
-  declare readonly dataChanges: Changes;
+export class SessionTreeModel extends KernelStateModel {
   /** the checked state */
   declare state: TreeState;
-  /** why the newest state or message could not be read */
-  declare problem: WireInvalid | null;
   declare private chosen: string | null;
 
   override defaults(): Attributes {
@@ -34,8 +29,6 @@ export class SessionTreeModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
-    this.problem = null;
     this.chosen = null;
     super.initialize(attributes, options);
     this.state = { sessions: [], merges: [], selected: null };
@@ -81,15 +74,8 @@ export class SessionTreeModel extends ForkpointModel {
     return this.ask({ ...action });
   }
 
-  /** Nothing of the tree's state is the page's to change; it asks by request. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private received(content: unknown): void {
-    const message = content as { kind?: unknown; id?: unknown } | null;
-    if (message?.kind === "reply") this.requests.settle(message);
-    if (message?.kind !== "nodes") return;
+    if ((content as { kind?: unknown } | null)?.kind !== "nodes") return;
     this.guard(() => {
       const news = new Map(parseTreeNodes(content).nodes.map((node) => [node.id, node]));
       const sessions = this.state.sessions.map((node) => news.get(node.id) ?? node);
@@ -98,15 +84,5 @@ export class SessionTreeModel extends ForkpointModel {
       this.attributes["sessions"] = sessions;
     });
     this.dataChanges.emit();
-  }
-
-  private guard(read: () => void): void {
-    try {
-      read();
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
-    }
   }
 }

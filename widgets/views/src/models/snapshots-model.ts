@@ -8,15 +8,14 @@ import {
   MODEL_NAMES,
   parseSnapshotsAppend,
   parseSnapshotsState,
-  WireInvalid,
   type Binary,
   type Shown,
   type SnapshotsState,
 } from "@forkpoint/wire";
 import { hold, holdNothing, packed, shownOf, type Held } from "../snapshots/held.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
-import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes, ForkpointModel } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** A snapshot of a kind, and the step it is of. */
 export type ShownAt<Kind extends Shown["kind"]> = Shown & { kind: Kind; step: number };
@@ -25,13 +24,9 @@ export type ShownAt<Kind extends Shown["kind"]> = Shown & { kind: Kind; step: nu
  * What one session's steps show beside numbers: probabilities, attention, embeddings. Scrubbing reads
  * from here; nothing is ever asked of the kernel for it.
  */
-export class SnapshotsModel extends ForkpointModel {
-  /** emits when there are new snapshots, or another prompt or status */
-  declare readonly dataChanges: Changes;
+export class SnapshotsModel extends KernelStateModel {
   /** the checked state; the snapshots themselves are in `held` */
   declare state: Omit<SnapshotsState, "entries" | "packs">;
-  /** why the newest state or message could not be read */
-  declare problem: WireInvalid | null;
   declare held: Held;
   declare private merging: boolean;
 
@@ -51,7 +46,6 @@ export class SnapshotsModel extends ForkpointModel {
   }
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
-    (this as unknown as Attributes)["dataChanges"] = createChanges();
     this.problem = null;
     this.merging = false;
     this.held = holdNothing();
@@ -92,11 +86,6 @@ export class SnapshotsModel extends ForkpointModel {
     return { ...super.get_state(dropDefaults), ...packed(this.held) } as never;
   }
 
-  /** Nothing of it is the page's to change; it asks by request. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private readState(snapshots: boolean): void {
     this.guard(() => {
       const { entries, packs, ...state } = parseSnapshotsState(this.attributes);
@@ -112,9 +101,7 @@ export class SnapshotsModel extends ForkpointModel {
   }
 
   private received(content: unknown, buffers: readonly Binary[]): void {
-    const message = content as { kind?: unknown; id?: unknown } | null;
-    if (message?.kind === "reply") this.requests.settle(message);
-    if (message?.kind !== "append") return;
+    if ((content as { kind?: unknown } | null)?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
       this.guard(() => this.merge(content, buffers[0]));
@@ -134,16 +121,6 @@ export class SnapshotsModel extends ForkpointModel {
       this.set({ sequence });
     } finally {
       this.merging = false;
-    }
-  }
-
-  private guard(read: () => void): void {
-    try {
-      read();
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
     }
   }
 }

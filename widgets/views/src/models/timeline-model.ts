@@ -4,7 +4,6 @@ import {
   MODEL_NAMES,
   parseTimelineAppend,
   parseTimelineState,
-  WireInvalid,
   type Binary,
   type TimelineAction,
   type TimelineAppend,
@@ -15,7 +14,8 @@ import { mergeAppend, type TimelineFacts } from "../timeline/merge.js";
 import { decodeRows } from "../timeline/rows.js";
 import { lastAtOrBefore, valueAt, type ValueAt } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
-import { ForkpointModel, type Attributes } from "./forkpoint-model.js";
+import type { Attributes, ForkpointModel } from "./forkpoint-model.js";
+import { KernelStateModel } from "./kernel-state-model.js";
 
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
@@ -29,15 +29,11 @@ export interface Detail extends Axis {
  * One session's timeline, and the step all its views show. The page owns nothing of its state that the kernel
  * would want back, so nothing is ever synced to it.
  */
-export class TimelineModel extends ForkpointModel {
-  /** emits when steps, run, samples or marks change */
-  declare readonly dataChanges: Changes;
+export class TimelineModel extends KernelStateModel {
   /** emits when the step to show changes */
   declare readonly cursorChanges: Changes;
   /** the checked state; `metrics` are in `columns` */
   declare state: TimelineFacts;
-  /** why the newest state or message could not be read */
-  declare problem: WireInvalid | null;
   declare columns: Columns;
   /** all rows of a range of which `columns` hold a selection; null until one was asked for */
   declare detail: Detail | null;
@@ -75,9 +71,7 @@ export class TimelineModel extends ForkpointModel {
 
   override initialize(attributes: Attributes, options: IBackboneModelOptions): void {
     const own = this as unknown as Attributes;
-    own["dataChanges"] = createChanges();
     own["cursorChanges"] = createChanges();
-    this.problem = null;
     this.held = null;
     this.all = { from: 0, to: 0 };
     this.previewed = null;
@@ -198,11 +192,6 @@ export class TimelineModel extends ForkpointModel {
     super.set_state(rest);
   }
 
-  /** Nothing of a timeline is the page's to tell the kernel. */
-  override sync(): void {}
-
-  override save_changes(): void {}
-
   private attributesChanged(): void {
     if (this.merging) return;
     const keys = Object.keys(this.changedAttributes() || {});
@@ -227,9 +216,7 @@ export class TimelineModel extends ForkpointModel {
   }
 
   private received(content: unknown, buffers: readonly Binary[]): void {
-    const message = content as { kind?: unknown; id?: unknown } | null;
-    if (message?.kind === "reply") this.requests.settle(message, buffers);
-    if (message?.kind !== "append") return;
+    if ((content as { kind?: unknown } | null)?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
       this.guard(() => this.merge(parseTimelineAppend(content), buffers[0]));
@@ -258,16 +245,6 @@ export class TimelineModel extends ForkpointModel {
   /** An append was missed, as between a page's reload and its first message: asks for the whole state. */
   private askForState(): void {
     this.comm?.send({ method: "request_state" }, this.callbacks());
-  }
-
-  private guard(read: () => void): void {
-    try {
-      read();
-      this.problem = null;
-    } catch (error) {
-      if (!(error instanceof WireInvalid)) throw error;
-      this.problem = error;
-    }
   }
 
   /** Row of the step to show now; -1 without rows. */

@@ -1,12 +1,11 @@
 import { useId, useMemo, useState, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
-import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useSnapshotData, useTimelineData } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { shownOf } from "../snapshots/held.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { Missing } from "../snapshots/Missing.js";
+import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
 import { PromptForm } from "../text-progress/PromptForm.js";
 
 /** How many tokens are offered to be shown. */
@@ -19,26 +18,19 @@ const FIRST_CHOICE = 8;
  *
  * @example <ProbabilityTower timeline={timeline} snapshots={snapshots} />
  */
-export function ProbabilityTower(props: {
-  timeline: TimelineModel;
-  snapshots: SnapshotsModel | null;
-  alone?: boolean;
-}): ReactNode {
-  const { timeline, snapshots, alone = false } = props;
-  const liveness = useLiveness(timeline);
+export function ProbabilityTower(props: SnapshotViewProps): ReactNode {
   return (
-    <section
+    <SnapshotSection
+      {...props}
       className="fp-tower"
-      data-testid="fp-probability-tower"
-      aria-label="Probabilities of the next token"
+      testid="fp-probability-tower"
+      label="Probabilities of the next token"
+      what="probabilities"
     >
-      {alone && <OfflineMark liveness={liveness} />}
-      {snapshots ? (
-        <Tower timeline={timeline} snapshots={snapshots} alone={alone} />
-      ) : (
-        <Missing snapshots={null} first={undefined} what="probabilities" />
+      {(snapshots) => (
+        <Tower timeline={props.timeline} snapshots={snapshots} alone={props.alone ?? false} />
       )}
-    </section>
+    </SnapshotSection>
   );
 }
 
@@ -48,9 +40,7 @@ function Tower(props: {
   alone: boolean;
 }): ReactNode {
   const { timeline, snapshots, alone } = props;
-  useTimelineData(timeline);
-  useSnapshotData(snapshots);
-  useCursor(timeline);
+  useShown(timeline, snapshots);
   const [most, setMost] = useState(FIRST_CHOICE);
   const label = useId();
   const version = snapshots.dataChanges.version();

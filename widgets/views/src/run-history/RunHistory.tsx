@@ -4,7 +4,7 @@ import { formatDuration } from "../format/duration.js";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useHistoryData, useLiveness, useTimelineData } from "../host/use-model.js";
+import { useCursor, useData, useLiveness } from "../host/use-model.js";
 import type { RunHistoryModel } from "../models/run-history-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { runAt, stepToShow } from "./shown.js";
@@ -20,8 +20,8 @@ export function RunHistory(props: {
   alone?: boolean;
 }): ReactNode {
   const { history, timeline, alone = false } = props;
-  useHistoryData(history);
-  useTimelineData(timeline);
+  useData(history);
+  useData(timeline);
   useCursor(timeline);
   const liveness = useLiveness(history);
   const { runs, problem } = history;

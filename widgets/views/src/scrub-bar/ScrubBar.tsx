@@ -2,7 +2,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode
 import { formatCount } from "../format/numbers.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useFrame } from "../host/use-frame.js";
-import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
+import { useCursor, useLiveness, useData } from "../host/use-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { fractionOf, stepAt } from "../timeline/axis.js";
 import { nearestStep } from "../timeline/places.js";
@@ -23,7 +23,7 @@ import { Reaching } from "./Reaching.js";
  */
 export function ScrubBar(props: { timeline: TimelineModel; alone?: boolean }): ReactNode {
   const { timeline, alone = false } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   const liveness = useLiveness(timeline);
   const visible = timeline.columns.length >= 2;
   if (!visible && !alone) return null;

@@ -11,7 +11,7 @@ import { treeRows, type TreeRow, type WireNode } from "@forkpoint/wire";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useLiveness, useTreeData } from "../host/use-model.js";
+import { useLiveness, useData } from "../host/use-model.js";
 import { useRows } from "../host/use-rows.js";
 import { useSize } from "../host/use-size.js";
 import { RequestFailed } from "../models/requests.js";
@@ -31,7 +31,7 @@ import { placesFor, ROW } from "./place.js";
  */
 export function SessionTree(props: { tree: SessionTreeModel; alone?: boolean }): ReactNode {
   const { tree, alone = false } = props;
-  useTreeData(tree);
+  useData(tree);
   const liveness = useLiveness(tree);
   const offline = liveness.live ? null : liveness.reason;
   const [mode, setMode] = useState<ColorMode>("depth");

@@ -1,6 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
-import { useLiveness, useSnapshotData } from "../host/use-model.js";
+import { useLiveness, useData } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import { glyphOf } from "../snapshots/glyph.js";
 
@@ -12,7 +12,7 @@ import { glyphOf } from "../snapshots/glyph.js";
  */
 export function PromptForm(props: { snapshots: SnapshotsModel }): ReactNode {
   const { snapshots } = props;
-  useSnapshotData(snapshots);
+  useData(snapshots);
   const liveness = useLiveness(snapshots);
   const { prompt, trial, writes } = snapshots.state;
   const [text, setText] = useState<string | null>(null);

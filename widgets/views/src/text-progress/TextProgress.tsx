@@ -3,7 +3,7 @@ import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useTimelineData } from "../host/use-model.js";
+import { useCursor, useLiveness, useData } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
@@ -24,7 +24,7 @@ export function TextProgress(props: {
   alone?: boolean;
 }): ReactNode {
   const { timeline, snapshots = null, alone = false } = props;
-  useTimelineData(timeline);
+  useData(timeline);
   useCursor(timeline);
   const liveness = useLiveness(timeline);
   const { samples } = timeline.state;
