@@ -1,12 +1,11 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, runAll } from "../support/browser.js";
+import { hook, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const sources = [
   `import { open, microGPT, corpus, adamW, compare } from "forkpoint";
@@ -25,29 +24,17 @@ compare(session, hot)`,
 compare(session, wide)`,
 ];
 
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(emptyFolder("lab"), "compare.ipynb");
-  const cells = sources.map((source, at) => ({
-    ...{ cell_type: "code", id: `cell-${at}`, source, metadata: {}, outputs: [] },
-    execution_count: null,
-  }));
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = { cells, metadata: { kernelspec } };
-  writeFileSync(notebook, JSON.stringify({ ...content, nbformat: 4, nbformat_minor: 5 }));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, sources);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const textOf = (side: string): Promise<string> => hook(page, `fp-compare-text-${side}`).innerText();
 

@@ -1,20 +1,19 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { metricChunk } from "@forkpoint/training";
 import { corpus, microGPT, open } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, runAll } from "../support/browser.js";
+import { hook, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 // So many rows that a page gets a selection of them; 500 of them were lost in a crash.
 const [FIRST_END, SECOND_BEGIN, LAST] = [59_999, 60_500, 70_000];
 const lossOf = (step: number): number => 2 + (step % 1000) / 1000;
 
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
@@ -48,22 +47,12 @@ beforeAll(async () => {
   const source = `import { open, dashboard } from "forkpoint";
 const store = await open();
 dashboard(await store.session("long"))`;
-  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const cells = [{ ...cell, execution_count: null }];
-  const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
   const notebook = join(folder, "long.ipynb");
-  writeFileSync(notebook, JSON.stringify(content));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, [source]);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 // What is asked of the kernel, or drawn, takes its time on a busy machine.
 const drawn = { timeout: 15_000 };

@@ -1,13 +1,13 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, menu, openBrowser, runAll } from "../support/browser.js";
+import { hook, menu, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 // A library of a thousand from the start: all of this is to work beside them.
 const source = `import { open, microGPT, corpus, dashboard } from "forkpoint";
@@ -22,26 +22,17 @@ session.train({ to: 1_000_000 });
 dashboard(session)`;
 
 const folder = emptyFolder("lab");
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(folder, "library.ipynb");
-  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = { cells: [{ ...cell, execution_count: null }], metadata: { kernelspec } };
-  writeFileSync(notebook, JSON.stringify({ ...content, nbformat: 4, nbformat_minor: 5 }));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, [source]);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const patient = { timeout: 30_000 };
 const button = (): Locator => hook(page, "fp-library-button");

@@ -1,12 +1,11 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { menu, openBrowser, runAll } from "../support/browser.js";
-import type { Browser } from "../support/browser.js";
+import { menu, runAll } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const source = `import { open, microGPT, corpus, adamW, dashboard } from "forkpoint";
 const store = await open();
@@ -18,27 +17,16 @@ await session.train({ to: 60 }).done;
 dashboard(session)`;
 
 const folder = emptyFolder("lab");
-let lab: Lab;
-let browser: Browser;
+let opened: OpenedNotebook | undefined;
 let page: Page;
 
 beforeAll(async () => {
-  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const cells = [{ ...cell, execution_count: null }];
-  const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
   const notebook = join(folder, "told.ipynb");
-  writeFileSync(notebook, JSON.stringify(content));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, [source]);
+  opened = await openNotebook(notebook);
+  ({ page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const button = () => page.locator(".fp-report-button").first();
 const told = async (): Promise<string> =>

@@ -1,12 +1,11 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, openSections, runAll } from "../support/browser.js";
+import { hook, openSections, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const cells = [
   `import { open, microGPT, corpus, adamW, dashboard, sessionTree, scrubBar } from "forkpoint";
@@ -26,29 +25,17 @@ dashboard(session)`,
   `sessionTree(store)`,
 ];
 
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(emptyFolder("lab"), "tree.ipynb");
-  const code = (source: string, at: number) => ({
-    ...{ cell_type: "code", id: `cell-${at}`, source, metadata: {}, outputs: [] },
-    execution_count: null,
-  });
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = { cells: cells.map(code), metadata: { kernelspec }, nbformat: 4 };
-  writeFileSync(notebook, JSON.stringify({ ...content, nbformat_minor: 5 }));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, cells);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const trees = (): Locator => page.locator('[data-testid="fp-session-tree"]');
 const line = (tree: number, name: string): Locator =>

@@ -1,13 +1,12 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, menu, openBrowser, openSections, runAll } from "../support/browser.js";
+import { hook, menu, openSections, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const LAST = 160;
 const sources = [
@@ -25,29 +24,17 @@ probabilityTower(session)`,
 ];
 
 const folder = emptyFolder("lab");
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(folder, "snapshots.ipynb");
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const cells = sources.map((source, at) => ({
-    ...{ cell_type: "code", id: `cell${at}`, source, metadata: {}, outputs: [] },
-    execution_count: null,
-  }));
-  const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(notebook, JSON.stringify(content));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, sources);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const text = (name: string): Promise<string> => hook(page, name).innerText();
 /** What a canvas shows, as a number that another picture has not. */

@@ -1,14 +1,13 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Session } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openBrowser, runAll } from "../support/browser.js";
+import { hook, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const LAST = 120;
 // No keyframe between the first and the last state: every step between is made again from the first.
@@ -22,27 +21,17 @@ const run = session.train({ to: ${LAST} });
 dashboard(session)`;
 
 const folder = emptyFolder("lab");
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(folder, "travel.ipynb");
-  const cell = { cell_type: "code", id: "only", source, metadata: {}, outputs: [] };
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const cells = [{ ...cell, execution_count: null }];
-  const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
-  writeFileSync(notebook, JSON.stringify(content));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, [source]);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const status = (): Promise<string> =>
   hook(page, "fp-status")

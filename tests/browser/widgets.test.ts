@@ -1,12 +1,11 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { menu, openBrowser, runAll } from "../support/browser.js";
+import { menu, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
-import { startLab } from "../support/lab.js";
-import type { Lab } from "../support/lab.js";
+import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
+import type { OpenedNotebook } from "../support/opened-notebook.js";
 
 const controls = { module: "@jupyter-widgets/controls", moduleVersion: "2.0.0" };
 const base = { module: "@jupyter-widgets/base", moduleVersion: "2.0.0" };
@@ -26,33 +25,17 @@ slider.set({ value: 42 });
 console.log("seen while the cell ran:", seen.join());`,
 ];
 
-let lab: Lab;
+let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
   const notebook = join(emptyFolder("lab"), "slider.ipynb");
-  const code = (source: string, at: number) => ({
-    cell_type: "code",
-    id: `cell-${at}`,
-    source,
-    metadata: {},
-    outputs: [],
-    execution_count: null,
-  });
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = { cells: cells.map(code), metadata: { kernelspec }, nbformat: 4 };
-  writeFileSync(notebook, JSON.stringify({ ...content, nbformat_minor: 5 }));
-  lab = await startLab(notebook);
-  browser = await openBrowser();
-  page = browser.page;
-  await page.goto(lab.address);
-  await page.waitForSelector(".jp-Notebook .jp-CodeCell", { timeout: 120_000 });
+  writeNotebook(notebook, cells);
+  opened = await openNotebook(notebook);
+  ({ browser, page } = opened);
 });
-afterAll(async () => {
-  await browser?.close();
-  await lab?.stop();
-});
+afterAll(() => opened?.close());
 
 const readout = (): Promise<string> => page.locator(".widget-readout").first().innerText();
 

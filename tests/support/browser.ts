@@ -103,7 +103,8 @@ export async function pictureDifference(
   const expected = PNG.sync.read(readFileSync(kept));
   if (expected.width !== taken.width || Math.abs(expected.height - taken.height) > 8) {
     write(join(root, "test-results", `${name}.png`), taken);
-    return 1;
+    const size = (picture: PNG): string => `${picture.width} x ${picture.height}`;
+    throw new Error(`${name} is ${size(taken)} pixels; the kept one is ${size(expected)}.`);
   }
   const height = Math.min(expected.height, taken.height);
   const [one, other] = [cropped(expected, height), cropped(taken, height)];

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { basename, dirname, join } from "node:path";
-import { python, root } from "./child.js";
+import { emptyFolder, python, root } from "./child.js";
 
 export interface Lab {
   /** The address that was printed, with its token. */
@@ -28,7 +29,14 @@ export async function startNotebook(notebook: string): Promise<Lab> {
 }
 
 async function serve(program: string, parameters: string[]): Promise<Lab> {
-  const server = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"] });
+  // What whoever works here has set, and the layout that the test before left, are not the test's.
+  const settings = emptyFolder("lab-settings");
+  const env = {
+    ...process.env,
+    JUPYTERLAB_SETTINGS_DIR: join(settings, "user-settings"),
+    JUPYTERLAB_WORKSPACES_DIR: join(settings, "workspaces"),
+  };
+  const server = spawn(program, parameters, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const address = await new Promise<string>((resolve, reject) => {
     const hear = (data: Buffer): void => {
@@ -46,6 +54,7 @@ async function serve(program: string, parameters: string[]): Promise<Lab> {
       const ended = new Promise((resolve) => server.on("close", resolve));
       server.kill("SIGTERM");
       await ended;
+      rmSync(settings, { recursive: true, force: true });
     },
   };
 }
