@@ -30,6 +30,7 @@ import { createPages, type Pages } from "./execution/pages.js";
 import { createStdin } from "./execution/stdin.js";
 import type { History } from "./history/history.js";
 import { historyFileOf } from "./history/place.js";
+import { createCollection } from "./process/collection.js";
 import { guardProcess } from "./process/guard.js";
 import { createStop } from "./process/stop.js";
 import { captureStdio } from "./process/stdio.js";
@@ -45,6 +46,9 @@ import { FramesRejected, readEnvelope } from "./wire/frames.js";
 import type { Header } from "./wire/header.js";
 import { kernelInfo } from "./wire/kernel-info.js";
 import type { Envelope } from "./wire/message.js";
+
+/** What cells leave on main. A heap of more than this is the user's data, and takes long to look through. */
+const CELL_GARBAGE = { growth: 4 * 2 ** 20, largest: 64 * 2 ** 20 };
 
 /** How a kernel is set up. */
 export interface KernelOptions {
@@ -213,6 +217,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   const { barrier } = io;
   const executor = createExecutor({
     ...{ evaluator, outputs, outbox, sources, history, stdin, pages, barrier },
+    collection: createCollection(CELL_GARBAGE),
   });
 
   captureStdio(outputs.print);

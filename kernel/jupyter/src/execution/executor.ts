@@ -7,6 +7,7 @@ import { CellInvalid, Interrupted } from "../errors.js";
 import type { CellSources } from "../evaluate/cell-sources.js";
 import type { Evaluator, Outcome } from "../evaluate/evaluator.js";
 import type { Outbox } from "../sockets/outbox.js";
+import type { Collection } from "../process/collection.js";
 import type { History } from "../history/history.js";
 import {
   EXECUTE_FIELDS,
@@ -32,6 +33,8 @@ export interface ExecutorParts {
   stdin: Stdin;
   pages: Pages;
   outbox: Outbox;
+  /** Told when there is nothing more to execute, and when there is again. */
+  collection: Pick<Collection, "work" | "rest">;
   /** Resolves when all that was sent before a failure has arrived. */
   barrier(): Promise<void>;
 }
@@ -166,6 +169,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
   }
 
   async function work(): Promise<void> {
+    parts.collection.work();
     for (let request = waiting.shift(); request; request = waiting.shift()) {
       outbox.hold();
       status("busy", request.header);
@@ -178,6 +182,7 @@ export function createExecutor(parts: ExecutorParts): Executor {
       abort();
     }
     working = false;
+    parts.collection.rest();
   }
 
   function abort(): void {

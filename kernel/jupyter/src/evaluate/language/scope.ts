@@ -6,6 +6,9 @@ export const CELL_MODULE = "cell:";
 /** This module has the names of all earlier cells, each under the number of its cell's place. */
 export const SCOPE_MODULE = "cells:";
 
+/** How many modules share what that one lists: TypeScript reads anew the whole list that a cell changes. */
+const LISTS = 16;
+
 /** How many places are made at once. */
 const PLACES = 64;
 
@@ -41,7 +44,7 @@ export interface Scope {
 /**
  * Makes the scope of a notebook without cells. TypeScript walks through every file that it knows when
  * any file imports another module than before, some forty times the work of a new text. So cells lie in
- * places that are there from the start, each imports one module only, and that one imports all places:
+ * places that are there from the start, each imports one module only, and that one leads to all places:
  * whatever is run, nobody's list of imports changes but for the user's own.
  *
  * @param put gives a module its text
@@ -60,15 +63,16 @@ export function createScope(put: (module: string, text: string) => void): Scope 
       free.push(place);
       put(CELL_MODULE + place, EMPTY);
     }
+    for (let list = 0; list < LISTS; list++) show(list);
   }
 
-  function show(): void {
+  function show(list: number): void {
     const lines: string[] = [];
-    for (let place = 1; place <= places; place++) {
+    for (let place = list || LISTS; place <= places; place += LISTS) {
       const names = (kept.get(place)?.names ?? []).map((name) => `${name} as ${name}_${place}`);
       lines.push(`export { ${names.join(", ")} } from "${CELL_MODULE}${place}";`);
     }
-    put(SCOPE_MODULE, lines.join("\n"));
+    put(SCOPE_MODULE + list, lines.join("\n"));
   }
 
   // What later cells cannot reach by any name is forgotten, however often a cell is run.
@@ -85,11 +89,15 @@ export function createScope(put: (module: string, text: string) => void): Scope 
       kept.delete(place);
       put(CELL_MODULE + place, EMPTY);
       free.push(place);
+      show(place % LISTS);
     }
   }
 
+  put(
+    SCOPE_MODULE,
+    Array.from({ length: LISTS }, (_, list) => `export * from "${SCOPE_MODULE}${list}";`).join(""),
+  );
   addPlaces();
-  show();
   return {
     complete(code, outline, wanted) {
       const own = new Set(outline.names.map(({ name }) => name));
@@ -119,8 +127,8 @@ export function createScope(put: (module: string, text: string) => void): Scope 
       kept.set(place, { names: declared.map(({ name }) => name), uses, augments });
       put(CELL_MODULE + place, text);
       for (const { name, assignable } of declared) known.set(name, { place, assignable });
+      show(place % LISTS);
       forget();
-      show();
     },
   };
 }

@@ -1,10 +1,10 @@
 // The language thread: it checks cells for main, and answers the I/O thread's questions.
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import type { Finding } from "../../errors.js";
+import { createCollection } from "../../process/collection.js";
 import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
 import type { CompleteRequest } from "../../wire/complete.js";
 import type { InspectRequest } from "../../wire/inspect.js";
-import { collectOften } from "./collection.js";
 import { createLanguage, type LanguageOptions } from "./language.js";
 
 /** What the language thread is started with. */
@@ -27,7 +27,12 @@ export type FromLanguage = { id: number } & (
 const { questions, ...options } = workerData as LanguageStart;
 const main = parentPort!;
 const language = createLanguage(options);
-const working = collectOften();
+
+/** Growth of the heap that is worth collecting while there is work, in bytes. */
+const BUSY_GROWTH = 24 * 2 ** 20;
+
+// A checked cell leaves about half a megabyte, and cells that come without a pause leave no idle moment.
+const collection = createCollection({ growth: 2 * 2 ** 20 });
 
 /** How long a cell runs before its types are checked, in milliseconds. */
 const LATER_MS = 5;
@@ -51,7 +56,8 @@ function catchUp(): void {
 }
 
 function handle(message: ToLanguage): void {
-  working(message.kind === "typesAmong");
+  collection.rest();
+  if (message.kind !== "typesAmong") collection.collect(BUSY_GROWTH);
   if (message.kind === "hurry") return;
   if (message.kind === "keep") return language.keep(message.cell, message.names);
   const { id } = message;
@@ -68,7 +74,7 @@ function handle(message: ToLanguage): void {
 }
 
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
-  working(true);
+  collection.rest();
   catchUp();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
