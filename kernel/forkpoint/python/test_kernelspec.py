@@ -33,6 +33,8 @@ def test_what_vs_code_needs_is_there(started):
     assert all(os.path.exists(part) for part in spec.argv if "/" in part)
     assert [os.path.isabs(part) for part in spec.argv if "/" in part] == [True, True]
     assert (spec.language, spec.interrupt_mode) == ("typescript", "message")
+    # JupyterLab offers its debugger by this, before it asks the kernel.
+    assert spec.metadata == {"debugger": True}
 
     info = client.kernel_info(reply=True)["content"]
     assert (info["status"], info["protocol_version"], info["implementation"]) == ("ok", "5.5", "forkpoint")

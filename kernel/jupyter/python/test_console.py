@@ -24,7 +24,7 @@ class Terminal:
         )
         self.shown = ""
 
-    def until(self, text, timeout=20):
+    def until(self, text, timeout=60):
         """Waits for a text behind the one waited for before."""
         end = time.monotonic() + timeout
         while text not in CONTROLS.sub("", self.shown):

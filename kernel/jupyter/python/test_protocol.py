@@ -103,15 +103,6 @@ def test_usage_counts_child_processes(shared):
     assert after - before > 100e6
 
 
-def test_there_is_no_debugger_and_it_says_so(shared):
-    request = {"type": "request", "seq": 7, "command": "debugInfo", "arguments": {}}
-    content = shared.ask("debug_request", request, "control")["content"]
-    assert (content["request_seq"], content["command"], content["success"]) == (7, "debugInfo", False)
-    assert "debugger" in content["message"]
-    info = shared.reply(shared.client.kernel_info())["content"]
-    assert info["debugger"] is False and info["supported_features"] == []
-
-
 def test_there_are_no_subshells_and_it_says_so(shared):
     for msg_type in ("create_subshell_request", "delete_subshell_request"):
         content = shared.ask(msg_type, {"subshell_id": "x"}, "control")["content"]

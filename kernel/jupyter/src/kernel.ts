@@ -12,6 +12,7 @@ import { CELL_GLOBALS as DISPLAY_GLOBALS } from "./display/cells/cell-globals-te
 import { cellPackages } from "./display/cells/cell-packages.js";
 import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
+import type { EvaluatorParts } from "./evaluate/cell-evaluator.js";
 import type { Evaluator } from "./evaluate/evaluator.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
 import { startLanguageThread } from "./evaluate/language/language-thread.js";
@@ -196,14 +197,16 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     fatal,
   );
   const modules = createModuleLoader(cwd, packages);
-  evaluator = createCellEvaluator({
+  const parts: EvaluatorParts = {
     language,
     modules,
     interruption,
     sources,
     cwd,
     refuseTypeErrors: options.typeErrors === "refuse",
-  });
+    announce: null,
+  };
+  evaluator = createCellEvaluator(parts);
   const comms = createComms((msgType, content, extras) =>
     outbox.publish(msgType, content, outputs.parent(), extras),
   );
@@ -234,9 +237,17 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     }
   }
 
+  function debug(on: boolean): void {
+    parts.announce = on
+      ? ({ maps, ...cell }) => io.announce([{ ...cell, maps: maps.map((map) => map()) }])
+      : null;
+    if (on) void io.announce(sources.scripts());
+  }
+
   handle = (message) => {
     if (message.kind === "request") read(message.envelope);
     else if (message.kind === "shutdown") void stop(message.restart);
+    else if (message.kind === "debugging") debug(message.on);
     else if (message.kind === "failed") fatal(new Error(message.message));
     // A loop that saw the flag has ended its cell, and settled it, before this message came.
     else if (message.kind === "interrupt") {

@@ -15,7 +15,7 @@ export function kernelspec(): object {
     language: "typescript",
     interrupt_mode: "message",
     kernel_protocol_version: "5.5",
-    metadata: { debugger: false },
+    metadata: { debugger: true },
   };
 }
 

@@ -39,6 +39,7 @@ beforeEach(() => {
     },
     cwd,
     refuseTypeErrors: false,
+    announce: null,
     modules: createModuleLoader(cwd, {}),
     interruption: createInterruption(createInterruptFlag()),
     sources,

@@ -12,6 +12,9 @@ import { NAMES } from "./translate/names-in-cells.js";
 import type { DeclaredName } from "./translate/scopes.js";
 import { translateCell } from "./translate/translate.js";
 
+// Where the debugger, and what looks into a kernel from outside, find the cells' names.
+const SCOPE = Symbol.for("forkpoint.cells");
+
 /** What cells are run with. */
 export interface EvaluatorParts {
   language: AsyncLanguage;
@@ -20,6 +23,9 @@ export interface EvaluatorParts {
   sources: CellSources;
   /** The notebook's folder, where its magic lines' commands run. */
   cwd: string;
+  /** Told of each cell before it runs, which waits for it; null while nobody debugs. */
+  announce:
+    ((cell: { name: string; code: string; maps: (() => string)[] }) => Promise<void>) | null;
   /** Whether a cell with type errors is refused, instead of run with the errors beside it. */
   refuseTypeErrors: boolean;
 }
@@ -33,6 +39,7 @@ export interface EvaluatorParts {
 export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
   const { language, modules, interruption, sources } = parts;
   const scope: Record<string, unknown> = {};
+  Object.defineProperty(globalThis, SCOPE, { value: scope, configurable: true });
   const earlier = new Map<string, { constant: boolean }>();
   const given: Record<Exclude<keyof typeof NAMES, "out">, unknown> = {
     scope,
@@ -79,6 +86,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     const { names, javascript, maps } = translation;
     sources.add(name, code, maps);
     checked(findings);
+    await parts.announce?.({ name, code, maps });
     if (parts.refuseTypeErrors) {
       language.hurry();
       await refuse(name, Promise.race([findings, stopped]));

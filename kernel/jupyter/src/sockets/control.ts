@@ -1,13 +1,14 @@
+import type { Debugging } from "../debugger/debugger.js";
 import { readFields } from "../wire/fields.js";
 import { readEnvelope } from "../wire/frames.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
 import type { Envelope } from "../wire/message.js";
 import { SHUTDOWN_FIELDS, type ShutdownReply, type ShutdownRequest } from "../wire/shutdown.js";
-import { noDebugger, noSubshells } from "../wire/unsupported.js";
+import { noSubshells } from "../wire/unsupported.js";
 import type { UsageReply } from "../wire/usage.js";
 import type { Raised } from "./interrupts.js";
 import type { FromIo } from "./link.js";
-import { LATER, serve, type ServiceContext } from "./service.js";
+import { LATER, refusal, serve, type ServiceContext } from "./service.js";
 
 /** How long main may take to say that it is stopping, before the process is killed. */
 const ACKNOWLEDGE_MS = 1200;
@@ -20,6 +21,7 @@ export interface ControlContext extends ServiceContext {
   info: KernelInfo;
   /** The answer to `connect_request`. */
   ports: object;
+  debugging: Pick<Debugging, "handle">;
   toMain(message: FromIo): void;
   interrupt(): Raised;
   usage(): UsageReply;
@@ -61,6 +63,16 @@ export function createControl(context: ControlContext): Control {
     setTimeout(() => process.kill(process.pid, "SIGKILL"), STOP_MS).unref();
   }
 
+  async function debug(envelope: Envelope): Promise<void> {
+    try {
+      reply(envelope, await context.debugging.handle(readEnvelope(envelope).content));
+    } catch (error) {
+      context.log(`The debugger failed: ${(error as Error).stack ?? String(error)}`);
+      reply(envelope, refusal(error as Error));
+    }
+    publisher.status("idle", JSON.stringify(envelope.header));
+  }
+
   function answer(envelope: Envelope): void | typeof LATER {
     const { msg_type: type } = envelope.header;
     switch (type) {
@@ -85,8 +97,8 @@ export function createControl(context: ControlContext): Control {
         reply(envelope, context.usage());
         return;
       case "debug_request":
-        reply(envelope, noDebugger(readEnvelope(envelope).content));
-        return;
+        void debug(envelope);
+        return LATER;
       case "create_subshell_request":
       case "delete_subshell_request":
         reply(envelope, noSubshells());

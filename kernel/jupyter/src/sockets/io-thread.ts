@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import type { CellScript } from "../debugger/cell-scripts.js";
 import type { FromIo, IoStart, ToIo } from "./link.js";
 
 /** Main's handle on the I/O thread. */
@@ -6,6 +7,8 @@ export interface IoThread {
   post(message: ToIo | ToIo[], transfer?: ArrayBuffer[]): void;
   /** Resolves when every request that arrived by now has been handed to main. */
   barrier(): Promise<void>;
+  /** Resolves when the debugger knows these cells, and has set their breakpoints. */
+  announce(scripts: CellScript[]): Promise<void>;
   /** Sends what waits, closes the sockets; afterwards the process may end. */
   close(): Promise<void>;
 }
@@ -26,15 +29,15 @@ export async function startIoThread(
     transferList: [start.language, start.answers],
     name: "jupyter sockets",
   });
-  const barriers = new Map<number, () => void>();
-  let lastBarrier = 0;
+  const asked = new Map<number, () => void>();
+  let last = 0;
   const closed = Promise.withResolvers<void>();
   const ready = Promise.withResolvers<void>();
   worker.on("message", (message: FromIo) => {
     if (message.kind === "ready") ready.resolve();
-    else if (message.kind === "barrier") {
-      barriers.get(message.id)?.();
-      barriers.delete(message.id);
+    else if (message.kind === "done") {
+      asked.get(message.id)?.();
+      asked.delete(message.id);
     } else {
       if (message.kind === "failed") ready.reject(new Error(message.message));
       onMessage(message);
@@ -46,14 +49,18 @@ export async function startIoThread(
   });
   worker.on("exit", () => closed.resolve());
   await ready.promise;
+
+  function ask(question: (id: number) => ToIo): Promise<void> {
+    last += 1;
+    const id = last;
+    worker.postMessage(question(id));
+    return new Promise((resolve) => asked.set(id, resolve));
+  }
+
   return {
     post: (message, transfer) => worker.postMessage(message, transfer ?? []),
-    barrier() {
-      lastBarrier += 1;
-      const id = lastBarrier;
-      worker.postMessage({ kind: "barrier", id } satisfies ToIo);
-      return new Promise((resolve) => barriers.set(id, resolve));
-    },
+    barrier: () => ask((id) => ({ kind: "barrier", id })),
+    announce: (scripts) => ask((id) => ({ kind: "announce", id, scripts })),
     async close() {
       worker.postMessage({ kind: "close" } satisfies ToIo);
       await closed.promise;

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { CellScript } from "../debugger/cell-scripts.js";
 import type { Connection } from "../wire/connection.js";
 import type { KernelInfo } from "../wire/kernel-info.js";
 import type { Envelope } from "../wire/message.js";
@@ -50,6 +51,8 @@ export type ToIo =
   /** The cell has ended: what it asked needs no answer any more. */
   | { kind: "unask" }
   | { kind: "barrier"; id: number }
+  /** Cells for the debugger: one that waits to run, or those that have. */
+  | { kind: "announce"; id: number; scripts: CellScript[] }
   | { kind: "stopping" }
   | { kind: "close" };
 
@@ -60,7 +63,10 @@ export type FromIo =
   | { kind: "request"; envelope: Envelope }
   | { kind: "interrupt"; turn: number; again: boolean }
   | { kind: "shutdown"; restart: boolean }
-  | { kind: "barrier"; id: number };
+  /** Somebody debugs, or does no longer. */
+  | { kind: "debugging"; on: boolean }
+  /** What main asked for under this number is done. */
+  | { kind: "done"; id: number };
 
 /** A question for the user, asked of the client that runs the cell. */
 export interface InputQuestion {

@@ -1,5 +1,6 @@
 // The I/O thread: it owns the five sockets and stays free whatever main does.
 import { parentPort, workerData } from "node:worker_threads";
+import { createDebuggerLater } from "../debugger/debugger-later.js";
 import { RequestInvalid } from "../errors.js";
 import { portsOf } from "../wire/connection.js";
 import { encodeFrames, FramesRejected, openFrames } from "../wire/frames.js";
@@ -97,10 +98,22 @@ async function serve(): Promise<void> {
   function interrupt(): Raised {
     const raised = raise();
     input.end("interrupt");
+    debugging.release();
     return raised;
   }
 
+  const debugging = createDebuggerLater({
+    publish(content) {
+      publisher.publish({
+        msgType: "debug_event",
+        contentText: JSON.stringify(content),
+        parentText: running,
+      });
+    },
+    switched: (on) => toMain({ kind: "debugging", on }),
+  });
   const control = createControl({
+    debugging,
     info,
     ports,
     publisher,
@@ -147,6 +160,7 @@ async function serve(): Promise<void> {
 
   async function close(): Promise<void> {
     closing = true; // what still comes in would fill the queues for ever
+    debugging.close();
     control.finish();
     publisher.flush();
     const queues = [shellQueue, controlQueue, stdinQueue, iopubQueue];
@@ -189,7 +203,12 @@ async function serve(): Promise<void> {
         input.end("cell");
         break;
       case "barrier":
-        arrivals.settled(() => toMain({ kind: "barrier", id: message.id }));
+        arrivals.settled(() => toMain({ kind: "done", id: message.id }));
+        break;
+      case "announce":
+        void debugging
+          .announce(message.scripts)
+          .finally(() => toMain({ kind: "done", id: message.id }));
         break;
       case "stopping":
         control.stopping();

@@ -12,6 +12,7 @@ const KINDS = {
   whole: ["a whole number", (value: unknown) => Number.isSafeInteger(value)],
   position: ["a whole number from 0", (v: unknown) => Number.isInteger(v) && Number(v) >= 0],
   object: ["an object", isObject],
+  list: ["a list", Array.isArray],
   texts: [
     "an object of strings",
     (value: unknown) => isObject(value) && Object.values(value).every((v) => typeof v === "string"),

@@ -46,11 +46,11 @@ export function kernelInfo(
       nbconvert_exporter: "script",
     },
     banner,
-    debugger: false,
+    debugger: true,
     help_links: [
       { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
       { text: "Node.js", url: "https://nodejs.org/api/" },
     ],
-    supported_features: [],
+    supported_features: ["debugger"],
   };
 }
