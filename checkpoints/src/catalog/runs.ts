@@ -119,6 +119,21 @@ export function advanceRun(db: Catalog, id: string, step: number, rows: number):
   );
 }
 
+/**
+ * As advanceRun, for a run that goes on.
+ *
+ * @throws RunNotFound, RunEnded
+ * @example advanceLiveRun(db, id, 500, 20)
+ */
+export function advanceLiveRun(db: Catalog, id: string, step: number, rows: number): void {
+  const { changes } = prepared(
+    db,
+    `UPDATE runs SET last_step = max(last_step, ?), rows = rows + ?
+     WHERE id = ? AND ended_at IS NULL`,
+  ).run(step, rows, id);
+  if (changes === 0) getLiveRun(db, id);
+}
+
 /** Corrects the count of metrics rows when the files are counted. @example setRunRows(db, id, 500) */
 export function setRunRows(db: Catalog, id: string, rows: number): void {
   prepared(db, "UPDATE runs SET rows = ? WHERE id = ?").run(rows, id);

@@ -314,7 +314,7 @@ async function takeState(
     new Float32Array(buffer).set(values, tensors[at]!.offset / 4);
   }
   const last = context.db.prepare("SELECT max(last_step) FROM runs WHERE session_id = ?").pluck();
-  const saved = saveCheckpoint(context, {
+  const saved = await saveCheckpoint(context, {
     ...{ sessionId: id, runId: null, trigger: "manual", tensors, buffer },
     step: step(state?.step ?? last.get(id) ?? 0),
     state: {

@@ -5,6 +5,7 @@ import {
   openSync,
   renameSync,
   unlinkSync,
+  write,
   writeSync,
 } from "node:fs";
 
@@ -21,6 +22,19 @@ export const fileSystem = {
   openSync,
   renameSync,
   unlinkSync,
+  /** Begun at once, on a thread of the system's; resolves to the number of bytes written. */
+  write: (
+    fd: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<number> =>
+    new Promise((resolve, reject) =>
+      write(fd, bytes, offset, length, position, (error, count) =>
+        error ? reject(error) : resolve(count),
+      ),
+    ),
   writeSync: (fd: number, bytes: Uint8Array, offset: number, length: number): number =>
     writeSync(fd, bytes, offset, length),
 };

@@ -38,7 +38,7 @@ describe("appendRows", () => {
   test("that fails in the middle leaves the segment as it was, and can be tried again", async () => {
     append(1, 3);
     const before = readFileSync(segment());
-    failing(context, "UPDATE ON runs", () => expect(() => append(4, 6)).toThrow("no room"));
+    await failing(context, "UPDATE ON runs", () => expect(() => append(4, 6)).toThrow("no room"));
     expect(readFileSync(segment())).toEqual(before);
     expect(getRun(context.db, runId)).toMatchObject({ rows: 3, lastStep: 3 });
     append(4, 6);
@@ -46,7 +46,7 @@ describe("appendRows", () => {
   });
 
   test("that fails at the first rows leaves no segment", async () => {
-    failing(context, "UPDATE ON runs", () => expect(() => append(1, 3)).toThrow("no room"));
+    await failing(context, "UPDATE ON runs", () => expect(() => append(1, 3)).toThrow("no room"));
     expect(files()).toEqual([]);
     append(1, 3);
     expect(await steps()).toEqual([1, 2, 3]);
@@ -63,7 +63,7 @@ describe("finishRun", () => {
 
   test("that cannot seal leaves the rows readable", async () => {
     append(1, 3);
-    failing(context, "INSERT ON sealed", () => expect(finish).toThrow("no room"));
+    await failing(context, "INSERT ON sealed", () => expect(finish).toThrow("no room"));
     expect(files()).toContain(`${runId}-1.arrows`);
     expect(getRun(context.db, runId).status).toBe("completed");
     expect(await steps()).toEqual([1, 2, 3]);

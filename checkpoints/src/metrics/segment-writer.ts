@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { MetricsInvalid } from "../errors/data-errors.js";
 import { settle, writeLightly } from "../catalog/connection.js";
+import type { Catalog } from "../catalog/connection.js";
 import { advanceSegment, insertSegment, listSegments } from "../catalog/recorded-rows.js";
-import { advanceRun, getLiveRun } from "../catalog/runs.js";
+import { advanceLiveRun, getLiveRun } from "../catalog/runs.js";
 import { removeIfThere, syncFolderOf, writeAll } from "../files/durable.js";
 import { fileSystem } from "../files/file-system.js";
 import { SERIES_FOLDER, segmentFile } from "../folder/layout.js";
@@ -18,6 +19,9 @@ export interface OpenSegment {
   runId: string;
   series: Series;
   number: number;
+  /** The first step of its run, and the last one in it or before it, -1 if none. */
+  fromStep: number;
+  lastStep: number;
   fd: number;
   schema: Uint8Array;
   /** Bytes of whole messages in the file. */
@@ -51,12 +55,18 @@ export function appendRows(
   let segment = before;
   try {
     writeLightly(db, () => {
-      const run = getLiveRun(db, runId);
+      // What the catalog says of an open segment this worker alone has written there.
+      const at = before ?? placeOf(db, series, runId);
+      if (chunk.rows > 0 && series === "metrics") {
+        advanceLiveRun(db, runId, chunk.lastStep, chunk.rows);
+      } else {
+        getLiveRun(db, runId);
+      }
       if (chunk.rows === 0) return;
-      const recorded = listSegments(db, runId, series);
-      requireAscent(series, chunk, run.fromStep, recorded.at(-1)?.lastStep ?? -1);
-      if (!segment || !Buffer.from(segment.schema).equals(chunk.schema)) {
-        const number = (recorded.at(-1)?.number ?? 0) + 1;
+      const { fromStep, lastStep } = at;
+      requireAscent(series, chunk, fromStep, lastStep);
+      if (!segment || Buffer.compare(segment.schema, chunk.schema) !== 0) {
+        const number = at.number + 1;
         insertSegment(db, runId, series, number);
         // Appending: after a failed write is cut off, the next one begins where the file ends. What
         // has the name already was refused when it was written, and could not be removed.
@@ -64,20 +74,22 @@ export function appendRows(
         const fd = fileSystem.openSync(file, APPEND_TO_EMPTY, 0o600);
         const earlier = before ? [...before.earlier, before.fd] : [];
         const schema = chunk.schema.slice();
-        segment = { runId, series, number, fd, schema, length: 0, earlier };
+        const place = { runId, series, number, fromStep, lastStep };
+        segment = { ...place, fd, schema, length: 0, earlier };
         writeAll(fd, [chunk.schema]);
         segment.length = chunk.schema.byteLength;
       }
       writeAll(segment.fd, [chunk.batches]);
       segment.length += chunk.batches.byteLength;
       advanceSegment(db, runId, series, segment.number, chunk.rows, chunk.lastStep);
-      if (series === "metrics") advanceRun(db, runId, chunk.lastStep, chunk.rows);
     });
   } catch (error) {
     undo(context, segment, before, lengthBefore);
     throw error;
   }
-  if (segment) segments.set(key, segment);
+  if (!segment) return;
+  segment.lastStep = Math.max(segment.lastStep, chunk.lastStep);
+  segments.set(key, segment);
 }
 
 /** Waits until the disk has all rows appended so far. Throws the system's error. @example syncSegments(context) */
@@ -103,6 +115,17 @@ export function closeSegments({ segments }: WriterContext, runId: string): void 
     segments.delete(`${series}/${runId}`);
     for (const fd of [...segment.earlier, segment.fd]) fileSystem.closeSync(fd);
   }
+}
+
+type Place = Pick<OpenSegment, "fromStep" | "lastStep" | "number">;
+
+function placeOf(db: Catalog, series: Series, runId: string): Place {
+  const { fromStep } = getLiveRun(db, runId);
+  const { number, lastStep } = listSegments(db, runId, series).at(-1) ?? {
+    number: 0,
+    lastStep: -1,
+  };
+  return { number, fromStep, lastStep };
 }
 
 function requireAscent(series: Series, chunk: Chunk, fromStep: number, last: number): void {

@@ -22,30 +22,61 @@ const PIECE = 1 << 20;
  * @throws the system's error, other than for a file that is not there
  * @example readChecked({ file, offset: 512, length: 4096, digest })
  */
-export function readChecked({ file, offset, length, digest }: CheckedStretch): CheckedBytes {
-  let fd: number;
+export function readChecked(stretch: CheckedStretch): CheckedBytes {
+  const files = checkedFiles();
   try {
-    fd = openSync(file, "r");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return { fault: "the file of the pack is gone" };
-  }
-  try {
-    // Before the allocation: the catalog may come from elsewhere.
-    if (offset + length > fstatSync(fd).size) return { fault: "the file of the pack is too short" };
-    const bytes = new Uint8Array(length);
-    const hash = createHash("sha256");
-    let filled = 0;
-    while (filled < length) {
-      const count = readSync(fd, bytes, filled, Math.min(PIECE, length - filled), offset + filled);
-      if (count === 0) return { fault: "the file of the pack is too short" };
-      hash.update(bytes.subarray(filled, filled + count));
-      filled += count;
-    }
-    return hash.digest("hex") === digest
-      ? { bytes }
-      : { fault: "its bytes do not give its digest" };
+    return files.read(stretch);
   } finally {
-    closeSync(fd);
+    files.close();
   }
+}
+
+/** Reads stretches of files, one after the other. */
+export interface CheckedFiles {
+  /** As readChecked. */
+  read(stretch: CheckedStretch): CheckedBytes;
+  close(): void;
+}
+
+/** Keeps the file of the last stretch open for the next. @example const files = checkedFiles(); */
+export function checkedFiles(): CheckedFiles {
+  let open: { file: string; fd: number; size: number } | null = null;
+  const close = (): void => {
+    if (open) closeSync(open.fd);
+    open = null;
+  };
+  return {
+    close,
+    read(stretch) {
+      const { file, offset, length, digest } = stretch;
+      if (open?.file !== file) {
+        close();
+        try {
+          const fd = openSync(file, "r");
+          open = { file, fd, size: 0 };
+          open.size = fstatSync(fd).size;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+          return { fault: "the file of the pack is gone" };
+        }
+      }
+      // Before the allocation: the catalog may come from elsewhere.
+      if (offset + length > open.size) return { fault: "the file of the pack is too short" };
+      // Not filled with zeros first: what could not be read is not given out.
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+      const hash = createHash("sha256");
+      for (let filled = 0; filled < length;) {
+        const count = readSync(
+          ...([open.fd, bytes, filled] as const),
+          ...([Math.min(PIECE, length - filled), offset + filled] as const),
+        );
+        if (count === 0) return { fault: "the file of the pack is too short" };
+        hash.update(bytes.subarray(filled, filled + count));
+        filled += count;
+      }
+      return hash.digest("hex") === digest
+        ? { bytes }
+        : { fault: "its bytes do not give its digest" };
+    },
+  };
 }

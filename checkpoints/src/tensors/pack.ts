@@ -17,12 +17,16 @@ export interface TensorSlice {
 }
 
 /** A tensor to be saved, with its bytes. */
-export interface HashedTensor {
+export interface TensorBytes {
   name: string;
   dtype: TensorType;
   shape: readonly number[];
-  sha256: string;
   bytes: Uint8Array;
+}
+
+/** One whose digest is known. */
+export interface HashedTensor extends TensorBytes {
+  sha256: string;
 }
 
 /** What a pack says about itself in its metadata: enough to rebuild the catalog's rows. */
@@ -66,26 +70,31 @@ export interface PackHistory {
   runs: (Omit<RunRow, "error" | "summary" | "endedAt"> & { number: number })[];
 }
 
-/** A pack ready to be written: its parts in order, and where each new tensor will lie. */
+/** A pack: its header, and where behind it each new tensor lies. */
 export interface PackLayout {
-  parts: Uint8Array[];
+  header: Uint8Array;
   bytes: number;
   stored: StoredTensor[];
 }
+
+/** What a pack says about itself besides where its tensors lie. */
+export type PackDescription = Omit<PackManifest, "format" | "places">;
 
 /**
  * Lays out the pack of one save: the tensors that no pack holds yet, each content once, and the
  * whole manifest in the metadata.
  *
  * @param known where a digest lies already, or null
+ * @param room bytes that the header takes at least
  * @throws RangeError when the header gets too long
- * @example const { parts } = layOutPack(id, tensors, (digest) => findTensor(db, digest), manifest);
+ * @example const { header } = layOutPack(id, tensors, (digest) => findTensor(db, digest), about, 8192);
  */
 export function layOutPack(
   pack: string,
   tensors: readonly HashedTensor[],
   known: (digest: string) => StoredTensor | null,
-  manifest: Omit<PackManifest, "format" | "places">,
+  description: PackDescription,
+  room: number,
 ): PackLayout {
   const places: PackManifest["places"] = {};
   const fresh = new Map<string, HashedTensor>();
@@ -101,17 +110,13 @@ export function layOutPack(
     shape,
     length: bytes.byteLength,
   }));
-  const whole: PackManifest = { format: "forkpoint-pack-1", ...manifest, places };
-  const header = encodeHeader(entries, { forkpoint: JSON.stringify(whole) });
+  const whole: PackManifest = { format: "forkpoint-pack-1", ...description, places };
+  const header = encodeHeader(entries, { forkpoint: JSON.stringify(whole) }, room);
   let offset = header.byteLength;
   const stored = [...fresh.values()].map(({ name, sha256, bytes }): StoredTensor => {
     const place = { digest: sha256, pack, entry: name, offset, length: bytes.byteLength };
     offset += bytes.byteLength;
     return place;
   });
-  return {
-    parts: [header, ...[...fresh.values()].map((tensor) => tensor.bytes)],
-    bytes: offset,
-    stored,
-  };
+  return { header, bytes: offset, stored };
 }

@@ -1,8 +1,21 @@
 import { Worker } from "node:worker_threads";
 import { errorFromWire } from "../errors/error-wire.js";
 import type { WireError } from "../errors/error-wire.js";
-import { readChecked } from "./checked-read.js";
+import { checkedFiles } from "./checked-read.js";
 import type { CheckedBytes, CheckedStretch } from "./checked-read.js";
+
+/** What a reading thread is asked: the stretches, of which each takes the next that none has taken. */
+export interface ReadRequest {
+  stretches: readonly CheckedStretch[];
+  /** One number, shared by all who read. */
+  next: Int32Array<SharedArrayBuffer>;
+}
+
+/** What it answers: what it has read, as it goes; then how it ended. */
+export type ReadMessage =
+  | { kind: "read"; batch: [index: number, answer: CheckedBytes][] }
+  | { kind: "done" }
+  | { kind: "failed"; error: WireError };
 
 // Below this the threads cost more than they save, and the caller hardly notices.
 const SMALL = 4 << 20;
@@ -22,31 +35,37 @@ export async function readAllChecked(
 ): Promise<void> {
   const total = stretches.reduce((sum, stretch) => sum + stretch.length, 0);
   if (total < SMALL || stretches.length < 2) {
-    stretches.forEach((stretch, index) => take(index, readChecked(stretch)));
+    const files = checkedFiles();
+    try {
+      stretches.forEach((stretch, index) => take(index, files.read(stretch)));
+    } finally {
+      files.close();
+    }
     return;
   }
-  let next = 0;
-  const serve = async (reader: Reader): Promise<void> => {
-    while (next < stretches.length) {
-      const index = next++;
-      take(index, await reader.read(stretches[index]!));
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const request: ReadRequest = { stretches, next };
+  const readers = Array.from({ length: THREADS }, () => idle.pop() ?? startReader());
+  const read = async (reader: Reader): Promise<void> => {
+    try {
+      await reader.read(request, take);
+    } catch (error) {
+      // The others need read no more.
+      Atomics.store(next, 0, stretches.length);
+      throw error;
     }
   };
-  const taken = Array.from({ length: THREADS }, () => idle.pop() ?? startReader());
-  let failed = true;
-  try {
-    await Promise.all(taken.map(serve));
-    failed = false;
-  } finally {
-    // One that may still be reading for a failed restore would answer the next one.
-    if (failed) for (const reader of taken) reader.end();
-    else idle.push(...taken);
-    for (const reader of idle.splice(THREADS)) reader.end();
-  }
+  const ends = await Promise.allSettled(readers.map(read));
+  idle.push(...readers.filter((reader) => !reader.lost()));
+  for (const reader of idle.splice(THREADS)) reader.end();
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 interface Reader {
-  read(stretch: CheckedStretch): Promise<CheckedBytes>;
+  /** Resolves when nothing is left to be taken, by whomever. */
+  read(request: ReadRequest, take: (index: number, answer: CheckedBytes) => void): Promise<void>;
+  lost(): boolean;
   end(): void;
 }
 
@@ -60,27 +79,42 @@ function startReader(): Reader {
   });
   worker.unref();
   let lost: Error | null = null;
+  let end: ((error: unknown) => void) | null = null;
+  let onMessage: (message: ReadMessage) => void = () => {};
+  worker.on("message", (message: ReadMessage) => onMessage(message));
   worker.on("error", (error) => (lost = error));
   worker.on("exit", () => {
     lost ??= new Error("the thread that reads tensors ended unexpectedly");
     const index = idle.indexOf(reader);
     if (index >= 0) idle.splice(index, 1);
+    end?.(lost);
   });
   const reader: Reader = {
-    read: (stretch) =>
+    read: (request, take) =>
       new Promise((resolve, reject) => {
         if (lost) return reject(lost);
-        const onExit = (): void => reject(lost!);
-        worker.ref();
-        worker.once("exit", onExit);
-        worker.once("message", (answer: CheckedBytes | { error: WireError }) => {
-          worker.off("exit", onExit);
+        let failure: { error: unknown } | null = null;
+        end = (error) => {
+          end = null;
           worker.unref();
-          if ("error" in answer) reject(errorFromWire(answer.error));
-          else resolve(answer);
-        });
-        worker.postMessage(stretch);
+          failure ??= error === null ? null : { error };
+          if (failure) reject(failure.error);
+          else resolve();
+        };
+        onMessage = (message) => {
+          if (message.kind === "done") return end?.(null);
+          if (message.kind === "failed") return end?.(errorFromWire(message.error));
+          try {
+            if (!failure) for (const [index, answer] of message.batch) take(index, answer);
+          } catch (error) {
+            failure = { error };
+            Atomics.store(request.next, 0, request.stretches.length);
+          }
+        };
+        worker.ref();
+        worker.postMessage(request);
       }),
+    lost: () => lost !== null,
     end: () => void worker.terminate(),
   };
   return reader;

@@ -22,12 +22,14 @@ export const HEADER_LIMIT = 100_000_000;
  * with spaces so that the tensors begin at a multiple of 8. The format allows no gaps between
  * tensors, so each is aligned to its own numbers.
  *
+ * @param room padded further to this many bytes, if it is shorter
  * @throws RangeError when it would exceed HEADER_LIMIT
  * @example encodeHeader([{ name: "w", dtype: "F32", shape: [2], length: 8 }], { note: "x" })
  */
 export function encodeHeader(
   tensors: readonly { name: string; dtype: string; shape: readonly number[]; length: number }[],
   metadata: Record<string, string>,
+  room = 0,
 ): Buffer {
   const header = new Map<string, unknown>([["__metadata__", metadata]]);
   let offset = 0;
@@ -38,7 +40,7 @@ export function encodeHeader(
   const text = Buffer.from(
     `{${[...header].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(",")}}`,
   );
-  const length = Math.ceil(text.byteLength / 8) * 8;
+  const length = Math.max(Math.ceil(text.byteLength / 8) * 8, room - 8);
   if (length > HEADER_LIMIT) throw new RangeError("the header of the pack is too long");
   const bytes = Buffer.alloc(8 + length, " ");
   bytes.writeBigUInt64LE(BigInt(length), 0);

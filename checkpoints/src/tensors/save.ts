@@ -17,17 +17,18 @@ import {
   insertPack,
   insertTensor,
 } from "../catalog/stored-tensors.js";
-import { renameDurably, writeDurably } from "../files/durable.js";
+import { renameDurably } from "../files/durable.js";
 import { clearStrays, discard } from "../files/strays.js";
 import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
 import { packHistory } from "./pack-history.js";
-import { layOutPack } from "./pack.js";
-import type { HashedTensor, PackLayout, TensorSlice } from "./pack.js";
+import type { HashedTensor, PackDescription, TensorBytes, TensorSlice } from "./pack.js";
 import { sha256, stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
+import { writePack } from "./write-pack.js";
+import type { WrittenPack } from "./write-pack.js";
 
 /** A checkpoint to be saved, and the name it gets in the model library, if any. */
 export interface NewCheckpoint {
@@ -78,7 +79,10 @@ const TRIGGERS: ReadonlySet<string> = new Set(CHECKPOINT_TRIGGERS);
  *   BlobMissing, OptionInvalid, and the system's or SQLite's error; then nothing is left
  * @example saveCheckpoint(context, { sessionId, runId, step: 25, trigger: "manual", … });
  */
-export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): SavedCheckpoint {
+export async function saveCheckpoint(
+  context: WriterContext,
+  input: NewCheckpoint,
+): Promise<SavedCheckpoint> {
   const { db, path, lease } = context;
   if (!TRIGGERS.has(input.trigger)) {
     throw new OptionInvalid({
@@ -96,11 +100,8 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
   clearStrays(context);
   const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
   const sessionId = replayed?.sessionId ?? input.sessionId;
-  const tensors = slices(input);
-  const document = stateDocument(input.step, tensors, input.state);
-  const state = stateText(document);
   const id = newId();
-  const row: Omit<CheckpointRow, "bytes"> = {
+  const made: Omit<CheckpointRow, "bytes" | "digest"> = {
     id,
     sessionId,
     runId: input.runId,
@@ -109,35 +110,44 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
     trigger: input.trigger,
     parentCheckpointId: input.parents?.first ?? null,
     secondParentCheckpointId: input.parents?.second ?? null,
-    digest: sha256(state),
     createdAt: new Date().toISOString(),
   };
   const known = replayed ?? historyNow(db, sessionId);
-  const manifest = {
-    writer: lease.id,
-    history: packHistory(db, path, sessionId, input.runId, known),
-    checkpoint: row,
-    session: sessionAsMade(getSession(db, sessionId)),
-    model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
-    state: document,
-    configs: input.state.configs,
-    engine: input.state.engine,
+  const history = packHistory(db, path, sessionId, input.runId, known);
+  let state = "";
+  let digest = "";
+  const describe = (tensors: readonly HashedTensor[]): PackDescription => {
+    const document = stateDocument(input.step, tensors, input.state);
+    state = stateText(document);
+    digest = sha256(state);
+    return {
+      writer: lease.id,
+      history,
+      checkpoint: { ...made, digest },
+      session: sessionAsMade(getSession(db, sessionId)),
+      model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
+      state: document,
+      configs: input.state.configs,
+      engine: input.state.engine,
+    };
   };
 
-  const commit = (layout: PackLayout, temporary: string): SavedCheckpoint | null => {
+  const commit = (written: WrittenPack, temporary: string): SavedCheckpoint | null => {
+    const { layout, tensors } = written;
     admit(context, input, model);
     // Another process may have collected a tensor that this pack leaves out.
     const here = new Set(layout.stored.map((tensor) => tensor.digest));
     const missing = tensors.some(({ sha256: d }) => !here.has(d) && !findTensor(db, d));
     if (missing) return null;
     renameDurably(temporary, packFile(path, id));
-    insertPack(db, id, layout.bytes, row.createdAt);
+    insertPack(db, id, layout.bytes, made.createdAt);
     for (const tensor of layout.stored) insertTensor(db, tensor);
     for (const text of Object.values(input.state.configs)) insertConfig(db, sha256(text), text);
     insertCheckpoint(
       db,
       {
-        ...row,
+        ...made,
+        digest,
         bytes: layout.bytes,
         state,
         engine: input.state.engine,
@@ -146,16 +156,17 @@ export function saveCheckpoint(context: WriterContext, input: NewCheckpoint): Sa
       tensors.map((tensor) => tensor.sha256),
     );
     if (input.runId !== null && !replayed) advanceRun(db, input.runId, input.step, 0);
-    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, row, model) : null };
+    return { checkpoint: getCheckpoint(db, id), model: model ? name(context, made, model) : null };
   };
 
+  const tensors = slices(input);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const layout = layOutPack(id, tensors, (digest) => findTensor(db, digest), manifest);
     const temporary = temporaryFile(path, "packs", lease.id, newId());
-    writeDurably(temporary, layout.parts);
+    const find = (digest: string) => findTensor(db, digest);
+    const written = await writePack(temporary, id, tensors, find, describe);
     let saved: SavedCheckpoint | null = null;
     try {
-      saved = write(db, () => commit(layout, temporary));
+      saved = write(db, () => commit(written, temporary));
     } finally {
       if (!saved) discard(context, [temporary, packFile(path, id)]);
     }
@@ -192,7 +203,7 @@ function name({ db }: WriterContext, row: Named, model: NewModel): ModelRow {
   return getModel(db, id);
 }
 
-function slices({ buffer, tensors }: NewCheckpoint): HashedTensor[] {
+function slices({ buffer, tensors }: NewCheckpoint): TensorBytes[] {
   return tensors.map(({ name: label, dtype, shape, offset, length }) => {
     const refuse = (reason: string): never => {
       throw new OptionInvalid({ option: `tensors["${label}"]`, reason });
@@ -207,8 +218,7 @@ function slices({ buffer, tensors }: NewCheckpoint): HashedTensor[] {
     if (shape.reduce((product, size) => product * size, 4) !== length) {
       refuse("has another length than its shape says");
     }
-    const bytes = new Uint8Array(buffer, offset, length);
-    return { name: label, dtype, shape, sha256: sha256(bytes), bytes };
+    return { name: label, dtype, shape, bytes: new Uint8Array(buffer, offset, length) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { OptionInvalid } from "../errors/folder-errors.js";
 import { canonicalJson, compareCodePoints } from "./canonical-json.js";
 
@@ -48,7 +48,7 @@ export type DigestibleTensor = { name: string; dtype: TensorType; shape: readonl
 
 /** The sha256 of bytes or of a text in UTF-8, hexadecimal. @example sha256("abc") // "ba7816bf…" */
 export function sha256(content: Uint8Array | string): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content, "hex");
 }
 
 /**

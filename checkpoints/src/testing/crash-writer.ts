@@ -57,7 +57,7 @@ const rows = (extra: object): object => {
   step += count;
   return { rows: step, run: runId };
 };
-const save = (name?: string): object => {
+const save = async (name?: string): Promise<object> => {
   const weights = Array.from({ length: 60_000 }, (_, index) => step + index);
   const model = name === undefined ? {} : { model: { name, replace: true, trainLoss: 1 } };
   const input = checkpointInput(
@@ -66,12 +66,12 @@ const save = (name?: string): object => {
     { weights, frozen: [1, 2, 3, 4] },
     { runId, trigger: "auto", ...model },
   );
-  const saved = store.saveCheckpoint(input);
+  const saved = await store.saveCheckpoint(input);
   if (saved.model) models.push(saved.model.id);
   else loose.push(saved.checkpoint.id);
   return { checkpoint: saved.checkpoint.id, step };
 };
-const acts: Record<string, () => object> = {
+const acts: Record<string, () => object | Promise<object>> = {
   rows: () => rows({}),
   "rows with a column": () => rows({ probe: step }),
   save: () => save(),
@@ -115,11 +115,11 @@ const acts: Record<string, () => object> = {
 const often = ["rows", "rows", "rows", "save", "save", "save", "event", "event"];
 const names = [...often, ...Object.keys(acts)];
 // Every timeline can be replayed from its beginning.
-if (step === 0) report({ acknowledged: "first save", ...save() });
+if (step === 0) report({ acknowledged: "first save", ...(await save()) });
 counting = true;
 for (;;) {
   operation = chance.pick(names);
   begun = false;
-  const done = acts[operation]!();
+  const done = await acts[operation]!();
   report({ acknowledged: operation, ...done });
 }

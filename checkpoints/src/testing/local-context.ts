@@ -22,10 +22,14 @@ export function localContext(): { context: WriterContext; remove(): void } {
  *
  * @example failing(context, "INSERT ON checkpoints", () => expect(save).toThrow())
  */
-export function failing({ db }: WriterContext, what: string, act: () => void): void {
+export async function failing(
+  { db }: WriterContext,
+  what: string,
+  act: () => unknown,
+): Promise<void> {
   db.exec(`CREATE TEMP TRIGGER failing BEFORE ${what} BEGIN SELECT RAISE(ABORT, 'no room'); END`);
   try {
-    act();
+    await act();
   } finally {
     db.exec("DROP TRIGGER failing");
   }

@@ -15,10 +15,13 @@ const save = (step: number) =>
   store.saveCheckpoint(
     checkpointInput(sessionId, step, { w: [step, step] }, { runId: begun.id, trigger: "auto" }),
   );
-save(0);
-save(1);
+// Large enough for many writes, of which some go past the page cache.
+const large = Array.from({ length: 1_200_000 }, (_, at) => at);
+await save(0);
+await save(1);
 const acts: Record<string, () => unknown> = {
   save: () => save(2),
+  large: () => store.saveCheckpoint(checkpointInput(sessionId, 2, { large }, { runId: begun.id })),
   blob: () => store.saveBlob(Buffer.from("Shall I compare thee")),
   event: () => store.appendEvent({ sessionId, kind: "commit", data: {} }),
   rows: () => store.appendMetrics({ runId: begun.id, chunk: metricsStream(lossRows(1, 2, 1)) }),
@@ -28,6 +31,6 @@ const acts: Record<string, () => unknown> = {
 };
 for (const [name, act] of Object.entries(acts)) {
   writeSync(1, `begin ${name}\n`);
-  act();
+  await act();
   writeSync(1, `done ${name}\n`);
 }

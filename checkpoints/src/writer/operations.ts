@@ -23,14 +23,17 @@ import { appendEvent, createSession, moveName, renameSession } from "./sessions-
 import type { StoreWriter } from "./writer.js";
 
 /**
- * The writer's operations as the worker runs them: each done when it returns. Only what rewrites sealed
- * files takes its turn behind the sealing, and is done when its promise settles.
+ * The writer's operations as the worker runs them: each done when it returns. What rewrites sealed
+ * files takes its turn behind the sealing, and a save lets the disk work while it hashes: both are done
+ * when their promises settle. Nothing else may begin before a save is done.
  */
 export type Operations = {
-  [Name in Exclude<keyof StoreWriter, "fillSnapshots">]: (
+  [Name in Exclude<keyof StoreWriter, Lasting>]: (
     ...input: Parameters<StoreWriter[Name]>
   ) => Awaited<ReturnType<StoreWriter[Name]>>;
-} & Pick<StoreWriter, "fillSnapshots">;
+} & Pick<StoreWriter, Lasting>;
+
+type Lasting = "fillSnapshots" | "saveCheckpoint";
 
 /**
  * The operations of StoreWriter over one context. Errors as StoreWriter says; those of the system
@@ -52,9 +55,9 @@ export function operationsOf(context: WriterContext): Operations {
       }),
     finishRun: (input) => finishRun(context, input),
     saveBlob: (bytes) => storeBlob(context, bytes),
-    saveCheckpoint: (input) => {
+    saveCheckpoint: async (input) => {
       const began = performance.now();
-      const saved = saveCheckpoint(context, input);
+      const saved = await saveCheckpoint(context, input);
       return { ...saved, buffer: input.buffer, milliseconds: performance.now() - began };
     },
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),

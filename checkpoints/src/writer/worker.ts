@@ -1,13 +1,14 @@
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
 import { errorToWire } from "../errors/error-wire.js";
+import type { WireError } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
 import { beginContext, hasRunsToRecover } from "./begin-context.js";
 import type { CallMessage, ControlMessage, StatusMessage } from "./messages.js";
 import type { Operations } from "./operations.js";
 
 // The store worker: every write of one process happens here. An operation is done before the next
-// message is looked at, so calls through one port happen in order.
+// one begins, so calls through one port happen in order.
 
 const main = parentPort!;
 const { path } = workerData as { path: string };
@@ -17,29 +18,53 @@ function tell(status: StatusMessage): void {
   main.postMessage(status);
 }
 
-function answer(port: MessagePort, operations: Operations, call: CallMessage): void {
-  const { id, method, input } = call;
-  const succeed = (value: unknown): void => {
+interface Asked {
+  port: MessagePort;
+  call: CallMessage;
+}
+
+// A save lets go of this thread while the disk takes the tensors; what is asked meanwhile waits.
+const asked: Asked[] = [];
+let saving: Promise<void> | null = null;
+
+function ask(operations: Operations, next: Asked): void {
+  asked.push(next);
+  if (!saving) answerAll(operations);
+}
+
+function answerAll(operations: Operations): void {
+  for (let next = asked.shift(); next; next = asked.shift()) {
+    const lasts = answer(next.port, operations, next.call);
+    if (next.call.method !== "saveCheckpoint") continue;
+    saving = lasts.then(() => {
+      saving = null;
+      answerAll(operations);
+    });
+    return;
+  }
+}
+
+async function answer(
+  port: MessagePort,
+  operations: Operations,
+  { id, method, input }: CallMessage,
+): Promise<void> {
+  try {
+    const operation = operations[method as keyof Operations] as (...input: unknown[]) => unknown;
+    const lasting = operation(...input);
+    const value = lasting instanceof Promise ? ((await lasting) as unknown) : lasting;
     // Fresh memory costs whoever fills it a page fault every 4 KiB: what was handed over goes back.
     const { buffer } = (value ?? {}) as { buffer?: unknown };
     const back = buffer instanceof ArrayBuffer ? [buffer] : [];
     port.postMessage({ id, ok: true, value }, back);
-  };
-  const fail = (error: unknown): void =>
-    port.postMessage({ id, ok: false, error: errorToWire(asWriteError(error, path)) });
-  try {
-    const operation = operations[method as keyof Operations] as (...input: unknown[]) => unknown;
-    const value = operation(...input);
-    if (value instanceof Promise) value.then(succeed, fail);
-    else succeed(value);
   } catch (error) {
-    fail(error);
+    port.postMessage({ id, ok: false, error: errorToWire(asWriteError(error, path)) });
   }
 }
 
 function serve(port: MessagePort, operations: Operations): void {
   ports.add(port);
-  port.on("message", (call: CallMessage) => answer(port, operations, call));
+  port.on("message", (call: CallMessage) => ask(operations, { port, call }));
   port.on("close", () => ports.delete(port));
 }
 
@@ -61,18 +86,22 @@ async function start(): Promise<void> {
     // What was asked before the end is still done, whichever port it came by.
     for (const port of ports) {
       for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) {
-        answer(port, operations, left.message as CallMessage);
+        ask(operations, { port, call: left.message as CallMessage });
       }
-      port.close();
     }
-    const end = (error: StatusMessage & { kind: "closed" }): void => {
-      tell(error);
-      main.close();
-    };
-    finishContext(context).then(
-      () => end({ kind: "closed", error: null }),
-      (fault) => end({ kind: "closed", error: errorToWire(asWriteError(fault, path)) }),
-    );
+    void end();
+  };
+  const end = async (): Promise<void> => {
+    while (saving) await saving;
+    for (const port of ports) port.close();
+    let error: WireError | null = null;
+    try {
+      await finishContext(context);
+    } catch (fault) {
+      error = errorToWire(asWriteError(fault, path));
+    }
+    tell({ kind: "closed", error });
+    main.close();
   };
   for (const message of early) handle(message);
   // Once a day, when whoever opened the store has got what it was waiting for.

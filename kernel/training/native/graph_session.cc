@@ -7,6 +7,8 @@
 
 #include <dlfcn.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -49,13 +51,49 @@ struct Plan {
   Tensors weights;
 };
 
+// Weights and slots on their way out. A step reads them for a long time before it changes them: another
+// thread copies meanwhile, and whoever is about to change them sees to it that the copy is there.
+struct CopyOut {
+  Parameters* parameters;
+  float* into[3];
+  enum { kWaiting, kRunning, kDone } state = kWaiting;
+  double milliseconds = 0;
+  std::mutex lock;
+  std::condition_variable done;
+
+  void perform() {
+    {
+      std::unique_lock<std::mutex> guard(lock);
+      if (state != kWaiting) return done.wait(guard, [this] { return state == kDone; });
+      state = kRunning;
+    }
+    const auto began = std::chrono::steady_clock::now();
+    for (size_t group = 0; group < 3; group++) parameters->copy(group, into[group], false);
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - began;
+    {
+      std::lock_guard<std::mutex> guard(lock);
+      milliseconds = took.count();
+      state = kDone;
+    }
+    done.notify_all();
+  }
+};
+
 struct GraphSession {
   TF_Graph* graph = nullptr;
   TF_Session* session = nullptr;
   std::vector<std::unique_ptr<Plan>> plans;
   std::unique_ptr<Parameters> parameters;
+  std::vector<std::shared_ptr<CopyOut>> copies;
+
+  // Before weights or slots change, or go.
+  void settle() {
+    for (const auto& copy : copies) copy->perform();
+    copies.clear();
+  }
 
   void close() {
+    settle();
     TF_Status* status = TF_NewStatus();
     if (session) {
       TF_CloseSession(session, status);
@@ -269,8 +307,57 @@ napi_value Copy(napi_env env, napi_callback_info info) {
       !bytesOf(env, values[2], &data, &bytes) || bytes != 4 * session->parameters->total ||
       napi_get_value_bool(env, values[3], &write) != napi_ok)
     return fail(env, "copy takes a group and an array as long as all weights");
+  if (write) session->settle();
   session->parameters->copy(group, reinterpret_cast<float*>(data), write);
   return nullptr;
+}
+
+struct CopyWork {
+  std::shared_ptr<CopyOut> copy = std::make_shared<CopyOut>();
+  napi_async_work work = nullptr;
+  napi_deferred deferred = nullptr;
+  napi_ref arrays[3] = {nullptr, nullptr, nullptr};
+};
+
+// copyOut(session, weights, m, v: Float32Array) -> Promise of the milliseconds it took. The arrays get
+// what the weights and slots are now, whatever is run or written afterwards.
+napi_value StartCopyOut(napi_env env, napi_callback_info info) {
+  napi_value values[4], promise, name;
+  if (!arguments(env, info, values)) return fail(env, "copyOut takes four arguments");
+  GraphSession* session = sessionOf(env, values[0]);
+  if (!session || !session->parameters) return fail(env, "the session has no weights");
+  auto work = std::make_unique<CopyWork>();
+  work->copy->parameters = session->parameters.get();
+  for (size_t group = 0; group < 3; group++) {
+    uint8_t* data;
+    size_t bytes;
+    if (!bytesOf(env, values[1 + group], &data, &bytes) || bytes != 4 * session->parameters->total)
+      return fail(env, "copyOut takes three arrays as long as all weights");
+    work->copy->into[group] = reinterpret_cast<float*>(data);
+  }
+  const auto execute = [](napi_env, void* data) { static_cast<CopyWork*>(data)->copy->perform(); };
+  const auto complete = [](napi_env env, napi_status, void* data) {
+    std::unique_ptr<CopyWork> work(static_cast<CopyWork*>(data));
+    // The step that came next may have copied before this work's turn came, and its thread never did.
+    work->copy->perform();
+    napi_value milliseconds;
+    if (napi_create_double(env, work->copy->milliseconds, &milliseconds) == napi_ok)
+      napi_resolve_deferred(env, work->deferred, milliseconds);
+    for (napi_ref array : work->arrays) napi_delete_reference(env, array);
+    napi_delete_async_work(env, work->work);
+  };
+  if (napi_create_string_utf8(env, "forkpoint:copyOut", NAPI_AUTO_LENGTH, &name) != napi_ok ||
+      napi_create_promise(env, &work->deferred, &promise) != napi_ok ||
+      napi_create_async_work(env, nullptr, name, execute, complete, work.get(), &work->work) != napi_ok)
+    return fail(env, "the copy could not be begun");
+  // They stay where they are until it is done.
+  for (size_t group = 0; group < 3; group++)
+    if (napi_create_reference(env, values[1 + group], 1, &work->arrays[group]) != napi_ok)
+      return fail(env, "the copy could not be begun");
+  if (napi_queue_async_work(env, work->work) != napi_ok) return fail(env, "the copy could not be begun");
+  session->copies.push_back(work->copy);
+  work.release();
+  return promise;
 }
 
 void keepMemory(void*, size_t, void*) {}
@@ -403,6 +490,7 @@ napi_value Run(napi_env env, napi_callback_info info) {
     }
   AdamW adamW;
   memcpy(&adamW, hyper, sizeof adamW);
+  session->settle();
   session->parameters->update(adamW, gradients);
   return nullptr;
 }
@@ -422,6 +510,7 @@ NAPI_MODULE_INIT() {
     const char* name;
     napi_callback call;
   } functions[] = {{"open", Open}, {"extend", Extend}, {"place", Place}, {"copy", Copy},
+                   {"copyOut", StartCopyOut},
                    {"plan", MakePlan}, {"run", Run}, {"close", Close}};
   for (const auto& function : functions) {
     napi_value value;

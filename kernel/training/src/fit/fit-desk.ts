@@ -168,7 +168,8 @@ export function createFitDesk(options: FitDeskOptions): FitDesk {
       const state = desk.now();
       // Handed over to the store; what is kept stays here.
       const buffer = state === desk.kept ? state.buffer.slice(0) : state.buffer;
-      return { ...state, state: fitStateInput(state, fixed()), buffer };
+      const copied = Promise.resolve(0);
+      return { ...state, state: fitStateInput(state, fixed()), buffer, copied };
     },
     flush: () => log.flush(desk.step),
   });

@@ -82,6 +82,7 @@ export function compiledExecutor(
       groups.forEach((group) => session.write(group, values[group]!));
       const live: LiveState = {
         read: (...into) => groups.forEach((group) => session.read(group, into[group]!)),
+        readBeside: (...into) => session.readBeside(...into),
         dispose: () => {},
       };
       return live;

@@ -20,7 +20,7 @@ import type { ReachContext, Reached } from "./reach.js";
 import { createRunLog } from "./run-log.js";
 import { configsOf } from "./setup.js";
 import { createSpikeGuard } from "./spike-guard.js";
-import { digestOf, flatState, readOut, stateInput } from "./state.js";
+import { digestOf, flatState, readOut, readOutBeside, stateInput } from "./state.js";
 import type { TrainingState } from "./state.js";
 import type { Trainer, TrainerOptions } from "./trainer.js";
 
@@ -75,7 +75,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     step: () => state.step,
     snapshot: (spare) => ({
       ...{ step: state.step, state: stateInput(state, fixed) },
-      ...readOut(state, parameters, spare),
+      ...readOutBeside(state, parameters, spare),
     }),
   });
   keeper.standing = standing;

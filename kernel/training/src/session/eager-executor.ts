@@ -44,6 +44,10 @@ export function eagerExecutor(
             into[index]!.set(tensor.dataSync()),
           );
         },
+        readBeside(...into) {
+          state.read(...into);
+          return Promise.resolve(0);
+        },
         dispose: () => tf.dispose([state.weights, state.slots.m, state.slots.v]),
       };
       return state;

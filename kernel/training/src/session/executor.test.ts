@@ -35,6 +35,7 @@ function train(
   return { losses, weights };
 }
 
+const bytes = ({ buffer }: Float32Array): Buffer => Buffer.from(buffer);
 const furthest = (one: Course, other: Course): number =>
   one.weights.reduce((most, value, at) => Math.max(most, Math.abs(value - other.weights[at]!)), 0);
 
@@ -119,6 +120,35 @@ describe.skipIf(inspectAddon().status !== "ready")("a compiled step", () => {
     });
     expect(runs[0]).toEqual(runs[1]);
   });
+
+  // A block wide enough that the copies are still under way when the step comes to its update.
+  test.each(["a step", "another state", "its end"])(
+    "is read out as it was when asked, whatever comes at once: %s",
+    async (next) => {
+      const model = tinyModel({ embed: 256 });
+      const executor = compiledExecutor(tf, model, null);
+      const began = freshValues(model);
+      const live = executor.place(...began);
+      const [batch] = batchesOf(model, 1);
+      const numbers = adamWNumbers(adamW({ learningRate: 0.1 }), 1, 1);
+      const reads = Array.from({ length: 6 }, () => {
+        const into = began.map((values) => new Float32Array(values.length)) as typeof began;
+        return { into, done: live.readBeside(...into) };
+      });
+      if (next === "a step") executor.train(live, batch!, [1, 1], numbers);
+      else if (next === "another state") {
+        const other = began.map((values) => values.map((value) => value + 1)) as typeof began;
+        executor.place(...other);
+      } else executor.close();
+      for (const { into, done } of reads) {
+        expect(await done).toBeGreaterThanOrEqual(0);
+        expect(into.map((values, at) => Buffer.compare(bytes(values), bytes(began[at]!)))).toEqual([
+          0, 0, 0,
+        ]);
+      }
+      if (next !== "its end") executor.close();
+    },
+  );
 
   test("runs the graph that it is given, not the one that today's code records", () => {
     const model = tinyModel();

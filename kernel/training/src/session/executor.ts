@@ -5,6 +5,11 @@ import type { StepKey } from "../engine/step-random.js";
 export interface LiveState {
   /** Copies weights, first and second moments out; each array as long as all weights. */
   read(weights: Float32Array, m: Float32Array, v: Float32Array): void;
+  /**
+   * As read, of the state of now, while steps go on where that is possible. The arrays must not be
+   * handed over before. Resolves to the milliseconds it took beside them.
+   */
+  readBeside(weights: Float32Array, m: Float32Array, v: Float32Array): Promise<number>;
   dispose(): void;
 }
 

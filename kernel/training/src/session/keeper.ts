@@ -12,12 +12,14 @@ const newestKept = 3;
 /** Checkpoints being written at once before training waits: each holds a copy of the state. */
 const mostSaves = 2;
 
-/** A copy of the state of now, made at once. */
+/** A copy of the state of now. */
 export interface Snapshot {
   step: number;
   state: StateInput;
   buffer: ArrayBuffer;
   tensors: TensorSlice[];
+  /** Resolves when the buffer holds it all, to the milliseconds that took beside training. */
+  copied: Promise<number>;
 }
 
 /** What a keeper keeps, and for whom. */
@@ -38,7 +40,7 @@ export interface KeeperOptions {
 export interface Keeper {
   /** The stored checkpoint that the state is, as long as no step was made since. */
   standing: string | null;
-  /** The copy out of the engine is made before the first await. @throws the store's errors */
+  /** Of the state of now: the copy out of the engine is begun before the first await. @throws the store's errors */
   checkpoint(
     trigger: Trigger,
     named?: { name: string; replace: boolean },
@@ -65,6 +67,8 @@ export interface Keeper {
 export function createKeeper(options: KeeperOptions): Keeper {
   const { store, policy, post, whose } = options;
   const saves = new Set<Promise<unknown>>();
+  // Stored in the order in which they were made.
+  let copies = Promise.resolve(0);
   let spare: ArrayBuffer | null = null;
   const newClock = (): KeyframeClock =>
     createKeyframeClock(policy, options.step(), performance.now());
@@ -75,22 +79,25 @@ export function createKeeper(options: KeeperOptions): Keeper {
     parents?: { first: string | null; second: string | null },
   ): Promise<SavedCheckpoint> {
     const began = performance.now();
-    const { step, state, buffer, tensors } = options.snapshot(spare);
+    const { step, state, buffer, tensors, copied } = options.snapshot(spare);
     spare = null;
     const { sessionId, runId, trainLoss } = whose();
     const flushed = options.flush();
-    const saved = store.writer.saveCheckpoint({
-      ...{ sessionId, runId, step, trigger, state, buffer, tensors },
-      ...(named ? { model: { ...named, trainLoss } } : {}),
-      ...(parents ? { parents } : {}),
-    });
+    const copy = (copies = Promise.all([copied, copies]).then(([took]) => took));
+    const saved = copy.then(() =>
+      store.writer.saveCheckpoint({
+        ...{ sessionId, runId, step, trigger, state, buffer, tensors },
+        ...(named ? { model: { ...named, trainLoss } } : {}),
+        ...(parents ? { parents } : {}),
+      }),
+    );
     saves.add(saved);
     const handedOver = performance.now();
     keeper.clock.copied(step, handedOver);
     try {
-      const result = (await Promise.all([saved, flushed]))[0];
+      const [result, , beside] = await Promise.all([saved, flushed, copy]);
       spare = result.buffer;
-      keeper.clock.stored(handedOver - began, result.milliseconds);
+      keeper.clock.stored(handedOver - began, beside + result.milliseconds);
       if (options.step() === step) keeper.standing = result.checkpoint.id;
       post({ event: "checkpoint", step, trigger });
       return result;

@@ -106,20 +106,33 @@ export function nextKey({ dropout, step }: TrainingState): StepKey {
   return [parseInt(dropout.state().slice(0, 8), 16) | 0, step + 1];
 }
 
+/** Copies weights and slots out of the engine into one buffer. */
+export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadOut {
+  const { flat, ...out } = roomFor(parameters, null);
+  live.read(...flat);
+  return out;
+}
+
 /**
- * Copies weights and slots out of the engine into one buffer, ready to be handed over: `spare`, if it
- * has the size.
+ * Copies the weights and slots of now out while steps go on, into one buffer, ready to be handed over
+ * when `copied` resolves (to the milliseconds it took): `spare`, if it has the size.
  */
-export function readOut(
+export function readOutBeside(
   { live }: TrainingState,
   parameters: Parameter[],
-  spare: ArrayBuffer | null = null,
-): ReadOut {
+  spare: ArrayBuffer | null,
+): ReadOut & { copied: Promise<number> } {
+  const { flat, ...out } = roomFor(parameters, spare);
+  return { ...out, copied: live.readBeside(...flat) };
+}
+
+function roomFor(parameters: Parameter[], spare: ArrayBuffer | null) {
   const size = parameterCount(parameters);
   const bytes = groups.length * 4 * size;
   const buffer = spare?.byteLength === bytes ? spare : new ArrayBuffer(bytes);
-  const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size));
-  live.read(...(flat as [Float32Array, Float32Array, Float32Array]));
+  const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size)) as [
+    ...[weights: Float32Array, m: Float32Array, v: Float32Array],
+  ];
   const tensors: TensorPlace[] = [];
   let offset = 0;
   for (const group of groups) {
@@ -129,7 +142,7 @@ export function readOut(
       offset += length;
     }
   }
-  return { buffer, tensors };
+  return { flat, buffer, tensors };
 }
 
 /** Whether every weight and slot of a state is a finite number. */

@@ -41,6 +41,11 @@ export interface GraphSession {
   write(group: Group, values: Float32Array): void;
   /** Copies all values of a group out: one pass over memory. */
   read(group: Group, into: Float32Array): void;
+  /**
+   * Copies weights and both moments of now out, while the caller goes on; what changes them next waits
+   * for it. The arrays must not be handed over before. Resolves to the milliseconds it took.
+   */
+  readBeside(weights: Float32Array, m: Float32Array, v: Float32Array): Promise<number>;
   /** Adds a graph; its nodes are called `prefix/name` from then on. @throws GraphOpRefused. */
   add(prefix: string, nodes: GraphNode[]): void;
   /** @throws Error when a name is not in the graphs, or a shape is another than placed. */
@@ -72,6 +77,7 @@ export function openGraphSession({ halves = 1 }: { halves?: 1 | 2 } = {}): Graph
     },
     write: (group, values) => addon.copy(session, group, values, true),
     read: (group, into) => addon.copy(session, group, into, false),
+    readBeside: (weights, m, v) => addon.copyOut(session, weights, m, v),
     add: (prefix, nodes) => addon.extend(session, encodeGraph(nodes), prefix),
     prepare({ feeds, fetches, weights = [], gradients = [], halves: each = 1 }) {
       const plan = addon.plan(session, feeds, fetches, weights, gradients, each);

@@ -105,6 +105,12 @@ export interface GraphAddon {
   extend(session: object, graph: Uint8Array, prefix: string): void;
   place(session: object, sizes: Int32Array, decays: Uint8Array): void;
   copy(session: object, group: 0 | 1 | 2, values: Float32Array, write: boolean): void;
+  copyOut(
+    session: object,
+    weights: Float32Array,
+    m: Float32Array,
+    v: Float32Array,
+  ): Promise<number>;
   plan(
     session: object,
     feeds: string[],
