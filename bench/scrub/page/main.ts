@@ -59,7 +59,7 @@ async function show(steps: number, stream: Uint8Array, samples: number, all: boo
   document.body.replaceChildren(view.el);
   view.render();
   const drawn = (): boolean =>
-    [...view.el.querySelectorAll(".fp-plot-canvas path")].some(
+    [...view.el.querySelectorAll(".fp-lines path")].some(
       (path) => (path.getAttribute("d")?.length ?? 0) > 1000,
     );
   while (!drawn()) await new Promise((resolve) => setTimeout(resolve));
