@@ -33,6 +33,8 @@ export const lossCurveStyle = `
 .fp-inherited-label { position: absolute; left: 4px; bottom: 2px; right: 4px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-brush { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-brand-color1) 18%, transparent); border: solid var(--jp-brand-color1); border-width: 0 1px; }
 .fp-crosshair { position: absolute; left: 0; width: 0; border-left: 1px dashed var(--jp-ui-font-color1); pointer-events: none; will-change: transform; }
+/* What stands in it is laid out alone. */
+.fp-crosshair-words { position: relative; height: 1lh; contain: size layout style; }
 .fp-crosshair-label {
   position: absolute;
   top: 0;

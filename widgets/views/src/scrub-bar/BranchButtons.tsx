@@ -1,5 +1,4 @@
 import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { formatCount } from "../format/numbers.js";
 import { useOutsideClick } from "../host/use-outside-click.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ForkForm } from "./ForkForm.js";
@@ -26,7 +25,6 @@ export function BranchButtons(props: {
   useOutsideClick(root, forkAt !== null, close);
   const busy = resuming || timeline.state.reaching !== null;
   const disabled = busy || offline !== null;
-  const where = formatCount(step ?? timeline.axis.to);
 
   const resume = async (from: number): Promise<void> => {
     setResuming(true);
@@ -56,7 +54,7 @@ export function BranchButtons(props: {
         aria-haspopup="dialog"
         aria-expanded={forkAt !== null}
         title={
-          offline ?? `Opens a new session at step ${where} with a name and settings of its own`
+          offline ?? "Opens a new session at the step shown, with a name and settings of its own"
         }
         onClick={() => setForkAt(forkAt === null ? (step ?? timeline.axis.to) : null)}
       >
@@ -68,7 +66,7 @@ export function BranchButtons(props: {
           className="fp-button fp-resume-button"
           data-testid="fp-resume-button"
           disabled={disabled}
-          title={offline ?? `Opens a new session at step ${where} and trains it`}
+          title={offline ?? "Opens a new session at the step shown and trains it"}
           onClick={() => void resume(step)}
         >
           {resuming ? "Going back…" : "Resume from here"}

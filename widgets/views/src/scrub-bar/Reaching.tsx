@@ -34,7 +34,7 @@ export function Reaching(props: { timeline: TimelineModel }): ReactNode {
         <div
           className="fp-progress-filled"
           data-status="completed"
-          style={{ width: `${percent}%` }}
+          style={{ transform: `scaleX(${percent / 100})` }}
         />
       </div>
       <span>

@@ -41,8 +41,7 @@ export const scrubBarStyle = `
   box-shadow: 0 0 0 1px var(--jp-brand-color1);
 }
 /* Hundreds of them, a layer of their own: what moves over them does not have them looked at again. */
-.fp-marks { position: absolute; inset: -12px -8px; contain: strict; will-change: transform; }
-.fp-marks > * { margin-left: 8px; }
+.fp-marks { position: absolute; inset: 0; contain: size layout style; will-change: transform; }
 .fp-mark { position: absolute; top: 50%; }
 .fp-mark[data-kind="checkpoint"] { width: 1px; height: 5px; margin: 5px 0 0 -0.5px; background: var(--jp-ui-font-color3); }
 .fp-mark[data-kind="model"] { width: 10px; height: 10px; margin: -5px 0 0 -5px; border-radius: 2px; transform: rotate(45deg); background: var(--jp-ui-font-color0); border: 1.5px solid var(--jp-layout-color1); cursor: pointer; }

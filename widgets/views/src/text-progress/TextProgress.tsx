@@ -1,6 +1,7 @@
 import { useMemo, useState, type ReactNode } from "react";
 import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useCursor, useLiveness, useData } from "../host/use-model.js";
@@ -32,15 +33,20 @@ export function TextProgress(props: {
   const current = lastItemAtOrBefore(samples, timeline.shownStep ?? Infinity);
   const shown = samples[current];
   const before = samples[current - 1];
+  const room = formatCount(samples.at(-1)?.step ?? 0);
   return (
     <section className="fp-texts" data-testid="fp-text-progress" aria-label="Sampled text">
       {alone && <OfflineMark liveness={liveness} />}
       <div className="fp-legend">
         <span className="fp-legend-title">Text</span>
         <span className="fp-quiet" data-testid="fp-sample-step">
-          {shown
-            ? `sample from step ${formatCount(shown.step)}`
-            : samples.length > 0 && "no sample at or before this step"}
+          {shown ? (
+            <>
+              sample from step <Changing room={room}>{formatCount(shown.step)}</Changing>
+            </>
+          ) : (
+            samples.length > 0 && "no sample at or before this step"
+          )}
         </span>
         {before && (
           <label className="fp-quiet fp-compared">
@@ -50,7 +56,10 @@ export function TextProgress(props: {
               data-testid="fp-sample-compare"
               onChange={(event) => setCompared(event.target.checked)}
             />{" "}
-            mark what is new since step {formatCount(before.step)}
+            <span>
+              mark what is new since step{" "}
+              <Changing room={room}>{formatCount(before.step)}</Changing>
+            </span>
           </label>
         )}
       </div>
@@ -81,17 +90,19 @@ function Reader(props: { sample: WireSample; before: WireSample | undefined }): 
   }, [sample, before]);
   const given = text.startsWith(prompt) ? prompt : "";
   return (
-    <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
-      <span className="fp-sample-prompt">{given}</span>
-      {stretches.map((stretch, index) =>
-        stretch.fresh && stretch.text.trim() !== "" ? (
-          <ins key={index} className="fp-fresh">
-            {stretch.text}
-          </ins>
-        ) : (
-          <span key={index}>{stretch.text}</span>
-        ),
-      )}
-    </p>
+    <div>
+      <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
+        <span className="fp-sample-prompt">{given}</span>
+        {stretches.map((stretch, index) =>
+          stretch.fresh && stretch.text.trim() !== "" ? (
+            <ins key={index} className="fp-fresh">
+              {stretch.text}
+            </ins>
+          ) : (
+            <span key={index}>{stretch.text}</span>
+          ),
+        )}
+      </p>
+    </div>
   );
 }
