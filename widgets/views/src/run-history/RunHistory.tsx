@@ -1,10 +1,10 @@
-import type { KeyboardEvent, ReactNode } from "react";
+import { useRef, type KeyboardEvent, type ReactNode } from "react";
 import type { WireRunRow } from "@forkpoint/wire";
 import { formatDuration } from "../format/duration.js";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useData, useLiveness } from "../host/use-model.js";
+import { useCursorInTurn, useData, useLiveness } from "../host/use-model.js";
 import type { RunHistoryModel } from "../models/run-history-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { runAt, stepToShow } from "./shown.js";
@@ -22,12 +22,13 @@ export function RunHistory(props: {
   const { history, timeline, alone = false } = props;
   useData(history);
   useData(timeline);
-  useCursor(timeline);
+  const root = useRef<HTMLElement>(null);
+  useCursorInTurn(timeline, root);
   const liveness = useLiveness(history);
   const { runs, problem } = history;
   const shown = runAt(runs, timeline.shownStep);
   return (
-    <section className="fp-runs" data-testid="fp-run-history" aria-label="Runs">
+    <section ref={root} className="fp-runs" data-testid="fp-run-history" aria-label="Runs">
       {alone && <OfflineMark liveness={liveness} />}
       {problem && <Notice kind="error">{problem.message}</Notice>}
       {runs.length === 0 ? (

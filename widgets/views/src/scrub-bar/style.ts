@@ -22,7 +22,7 @@ export const scrubBarStyle = `
 .fp-pulse { width: 8px; height: 8px; border-radius: 50%; background: var(--jp-ui-font-color3); }
 .fp-pulse[data-running="true"] { background: var(--jp-success-color1); animation: fp-pulse 1.6s ease-in-out infinite; }
 @keyframes fp-pulse { 50% { opacity: 0.35; transform: scale(0.8); } }
-.fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; border-radius: 6px; }
+.fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; user-select: none; border-radius: 6px; }
 .fp-scrub-track { position: relative; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); }
 /* What moves in a drag is moved by the compositor: nothing is laid out or painted for it. */
 .fp-scrub-fill { position: absolute; inset: 0; border-radius: 3px; overflow: hidden; }

@@ -1,10 +1,10 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
 import { Changing } from "../host/changing.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useData } from "../host/use-model.js";
+import { useCursorInTurn, useLiveness, useData } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
@@ -26,7 +26,8 @@ export function TextProgress(props: {
 }): ReactNode {
   const { timeline, snapshots = null, alone = false } = props;
   useData(timeline);
-  useCursor(timeline);
+  const root = useRef<HTMLElement>(null);
+  useCursorInTurn(timeline, root);
   const liveness = useLiveness(timeline);
   const { samples } = timeline.state;
   const [compared, setCompared] = useState(true);
@@ -35,7 +36,12 @@ export function TextProgress(props: {
   const before = samples[current - 1];
   const room = formatCount(samples.at(-1)?.step ?? 0);
   return (
-    <section className="fp-texts" data-testid="fp-text-progress" aria-label="Sampled text">
+    <section
+      ref={root}
+      className="fp-texts"
+      data-testid="fp-text-progress"
+      aria-label="Sampled text"
+    >
       {alone && <OfflineMark liveness={liveness} />}
       <div className="fp-legend">
         <span className="fp-legend-title">Text</span>

@@ -29,7 +29,7 @@ export const textProgressStyle = `
   border: 1px solid var(--jp-border-color2);
   border-radius: 4px;
 }
-.fp-sample { contain: strict; height: 26px; line-height: 25px; padding: 0 10px 0 0; border-left: 3px solid transparent; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); overflow: hidden; text-overflow: ellipsis; white-space: pre; cursor: pointer; }
+.fp-sample { contain: size layout style; height: 26px; line-height: 25px; padding: 0 10px 0 0; border-left: 3px solid transparent; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); overflow: hidden; text-overflow: ellipsis; white-space: pre; cursor: pointer; }
 .fp-sample:hover { background: var(--jp-layout-color2); }
 .fp-sample[data-current="true"] { background: var(--jp-layout-color2); border-left-color: var(--jp-brand-color1); }
 .fp-sample-step { display: inline-block; width: 60px; margin-right: 10px; color: var(--jp-ui-font-color2); text-align: right; font-size: 12px; }
