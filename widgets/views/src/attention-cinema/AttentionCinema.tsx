@@ -11,6 +11,7 @@ import {
   type Followed,
   type SnapshotViewProps,
 } from "../snapshots/SnapshotSection.js";
+import { lastItemAtOrBefore } from "../timeline/search.js";
 import { geometryOf, HeadCanvas } from "./HeadCanvas.js";
 import { cellAt, cellByKey, weightAt } from "./squares.js";
 
@@ -40,12 +41,12 @@ export function AttentionCinema(props: SnapshotViewProps): ReactNode {
 
 function Cinema(props: Followed): ReactNode {
   const { timeline, snapshots } = props;
-  useShown(props);
+  const at = useShown(props, "attention", lastItemAtOrBefore);
   const screen = useRef<HTMLDivElement>(null);
   const { width } = useSize(screen);
   const [wantedLayer, setLayer] = useState<number | null>(null);
   const [wantedHead, setHead] = useState<number | null>(null);
-  const shown = snapshots.at("attention", timeline.shownStep);
+  const shown = snapshots.shown("attention", at);
   const layers = shown?.layers ?? 0;
   // The last layer unless another was chosen: what it looks at is nearest to what is written.
   const layer = Math.min(wantedLayer ?? layers - 1, layers - 1);

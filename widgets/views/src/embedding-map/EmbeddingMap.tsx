@@ -58,13 +58,12 @@ export function EmbeddingMap(props: SnapshotViewProps): ReactNode {
 
 function Drifting(props: Followed): ReactNode {
   const { timeline, snapshots } = props;
-  useShown(props);
+  const current = useShown(props, "embeddings", nearestItem);
   const [trails, setTrails] = useState(true);
   const items = snapshots.held.embeddings;
   const ground = useGround(items);
-  const current = nearestItem(items, timeline.shownStep ?? Infinity);
   const item = items[current];
-  const shown = item ? (shownOf(item) as ShownAt<"embeddings">) : null;
+  const shown = snapshots.shown("embeddings", current);
   const groups = useMemo(() => new Set(shown?.tokens.map(groupOf)), [shown]);
   const before = trails ? items.slice(Math.max(0, current - TRAIL), Math.max(0, current)) : [];
   return (

@@ -28,18 +28,20 @@ export function useCursor(timeline: TimelineModel): void {
 }
 
 /**
- * Renders again, in turn with the other views of the page, when the step to show changes. For what takes more to
- * draw than a number or a line.
+ * Renders again, in turn with the other views of the page, when the step to show is another in what it gives
+ * this view. For what takes more to draw than a number or a line.
  *
  * @param root what the view stands in: where it is out of sight, the view follows once the step rests
- * @example useCursorInTurn(timeline, section);
+ * @param shown what the view shows of the step, as something that can be compared
+ * @example const current = useCursorInTurn(timeline, section, () => sampleAt(timeline.shownStep));
  */
-export function useCursorInTurn(
+export function useCursorInTurn<T extends string | number | null>(
   timeline: TimelineModel,
   root: RefObject<HTMLElement | null>,
-): void {
+  shown: () => T,
+): T {
   const seen = useSeen(root);
-  const { subscribe, version } = timeline.cursorChanges;
+  const { subscribe } = timeline.cursorChanges;
   const inTurn = useCallback(
     (listener: () => void) => {
       const taker = { draw: listener, inSight: () => seen.current };
@@ -51,7 +53,7 @@ export function useCursorInTurn(
     },
     [subscribe, seen],
   );
-  useSyncExternalStore(inTurn, version);
+  return useSyncExternalStore(inTurn, shown);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type Followed,
   type SnapshotViewProps,
 } from "../snapshots/SnapshotSection.js";
+import { lastItemAtOrBefore } from "../timeline/search.js";
 import { PromptForm } from "../text-progress/PromptForm.js";
 
 /** How many tokens are offered to be shown. */
@@ -41,13 +42,12 @@ export function ProbabilityTower(props: SnapshotViewProps): ReactNode {
 
 function Tower(props: Followed & { alone: boolean }): ReactNode {
   const { timeline, snapshots, alone } = props;
-  useShown(props);
+  const at = useShown(props, "probabilities", lastItemAtOrBefore);
   const [most, setMost] = useState(FIRST_CHOICE);
   const label = useId();
   const version = snapshots.dataChanges.version();
   const scale = useMemo(() => greatest(snapshots), [snapshots, version]);
-  const { shownStep } = timeline;
-  const shown = snapshots.at("probabilities", shownStep);
+  const shown = snapshots.shown("probabilities", at);
   const count = shown?.tokens.length ?? 0;
   const choices = CHOICES.filter((choice, at) => choice <= count || (CHOICES[at - 1] ?? 0) < count);
   return (

@@ -23,10 +23,9 @@ export function RunHistory(props: {
   useData(history);
   useData(timeline);
   const root = useRef<HTMLElement>(null);
-  useCursorInTurn(timeline, root);
-  const liveness = useLiveness(history);
   const { runs, problem } = history;
-  const shown = runAt(runs, timeline.shownStep);
+  const shown = useCursorInTurn(timeline, root, () => runAt(runs, timeline.shownStep)?.id ?? null);
+  const liveness = useLiveness(history);
   return (
     <section ref={root} className="fp-runs" data-testid="fp-run-history" aria-label="Runs">
       {alone && <OfflineMark liveness={liveness} />}
@@ -52,7 +51,7 @@ export function RunHistory(props: {
                   run={run}
                   number={runs.length - at}
                   latest={at === 0}
-                  shown={run === shown}
+                  shown={run.id === shown}
                   loss={lossOf(run, timeline)}
                   show={() => timeline.show(stepToShow(run, runs, timeline.axis.to))}
                 />

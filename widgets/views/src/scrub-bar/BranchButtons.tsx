@@ -1,4 +1,5 @@
-import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { memo, useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useData } from "../host/use-model.js";
 import { useOutsideClick } from "../host/use-outside-click.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ForkForm } from "./ForkForm.js";
@@ -7,15 +8,16 @@ import { ForkForm } from "./ForkForm.js";
  * "Resume from here" opens a new session at the step shown with the same settings and trains it; "Fork from
  * here" asks for a name and settings first. Any step will do: the kernel makes those again that are not stored.
  *
- * @param props.step the step shown; null while Live, when only a fork makes sense
- * @example <BranchButtons timeline={timeline} step={120} offline={null} />
+ * @param props.past whether a step of the past is shown; while Live only a fork makes sense
+ * @example <BranchButtons timeline={timeline} past offline={null} />
  */
-export function BranchButtons(props: {
+export const BranchButtons = memo(function BranchButtons(props: {
   timeline: TimelineModel;
-  step: number | null;
+  past: boolean;
   offline: string | null;
 }): ReactNode {
-  const { timeline, step, offline } = props;
+  const { timeline, past, offline } = props;
+  useData(timeline);
   const [resuming, setResuming] = useState(false);
   const [word, setWord] = useState<{ fault: boolean; text: string } | null>(null);
   const [forkAt, setForkAt] = useState<number | null>(null);
@@ -26,6 +28,7 @@ export function BranchButtons(props: {
   const busy = resuming || timeline.state.reaching !== null;
   const disabled = busy || offline !== null;
 
+  const step = (): number => timeline.displayStep ?? timeline.axis.to;
   const resume = async (from: number): Promise<void> => {
     setResuming(true);
     setWord(null);
@@ -56,18 +59,18 @@ export function BranchButtons(props: {
         title={
           offline ?? "Opens a new session at the step shown, with a name and settings of its own"
         }
-        onClick={() => setForkAt(forkAt === null ? (step ?? timeline.axis.to) : null)}
+        onClick={() => setForkAt(forkAt === null ? step() : null)}
       >
         Fork from here…
       </button>
-      {step !== null && (
+      {past && (
         <button
           type="button"
           className="fp-button fp-resume-button"
           data-testid="fp-resume-button"
           disabled={disabled}
           title={offline ?? "Opens a new session at the step shown and trains it"}
-          onClick={() => void resume(step)}
+          onClick={() => void resume(step())}
         >
           {resuming ? "Going back…" : "Resume from here"}
         </button>
@@ -94,4 +97,4 @@ export function BranchButtons(props: {
       )}
     </span>
   );
-}
+});

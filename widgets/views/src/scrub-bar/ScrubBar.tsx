@@ -186,7 +186,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         <BranchButtons
           key={timeline.state.session.id}
           timeline={timeline}
-          step={displayStep}
+          past={displayStep !== null}
           offline={offline}
         />
       </div>

@@ -3,6 +3,7 @@ import { OfflineMark } from "../host/offline-mark.js";
 import { useCursorInTurn, useData, useLiveness } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import type { Held, HeldSnapshot } from "./held.js";
 import { Missing } from "./Missing.js";
 
 /** What every view of snapshots is given. */
@@ -55,9 +56,21 @@ export interface Followed {
   root: RefObject<HTMLElement | null>;
 }
 
-/** Renders again when the step to show, the timeline or its snapshots change. @example useShown({ timeline, snapshots, root }) */
-export function useShown({ timeline, snapshots, root }: Followed): void {
+/**
+ * The place, among those of a kind that the page has, of the snapshot to show; -1 where there is none. Renders
+ * again when it is another, or the timeline or its snapshots change.
+ *
+ * @param find lastItemAtOrBefore, or nearestItem where the nearest is shown
+ * @example const at = useShown(props, "attention", lastItemAtOrBefore);
+ */
+export function useShown(
+  { timeline, snapshots, root }: Followed,
+  kind: keyof Held,
+  find: (items: HeldSnapshot[], step: number) => number,
+): number {
   useData(timeline);
   useData(snapshots);
-  useCursorInTurn(timeline, root);
+  return useCursorInTurn(timeline, root, () =>
+    find(snapshots.held[kind], timeline.shownStep ?? Infinity),
+  );
 }

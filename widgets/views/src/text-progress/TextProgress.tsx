@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
 import { Changing } from "../host/changing.js";
@@ -26,15 +26,9 @@ export function TextProgress(props: {
 }): ReactNode {
   const { timeline, snapshots = null, alone = false } = props;
   useData(timeline);
-  const root = useRef<HTMLElement>(null);
-  useCursorInTurn(timeline, root);
   const liveness = useLiveness(timeline);
-  const { samples } = timeline.state;
-  const [compared, setCompared] = useState(true);
-  const current = lastItemAtOrBefore(samples, timeline.shownStep ?? Infinity);
-  const shown = samples[current];
-  const before = samples[current - 1];
-  const room = formatCount(samples.at(-1)?.step ?? 0);
+  const root = useRef<HTMLElement>(null);
+  const empty = timeline.state.samples.length === 0;
   return (
     <section
       ref={root}
@@ -43,6 +37,39 @@ export function TextProgress(props: {
       aria-label="Sampled text"
     >
       {alone && <OfflineMark liveness={liveness} />}
+      <Current {...{ timeline, root }} />
+      {empty ? (
+        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
+      ) : (
+        <All {...{ timeline, root }} />
+      )}
+      {snapshots && <PromptForm snapshots={snapshots} />}
+    </section>
+  );
+}
+
+interface Followed {
+  timeline: TimelineModel;
+  root: RefObject<HTMLElement | null>;
+}
+
+/** The place of the sample of the step shown; -1 where there is none. */
+function useCurrent({ timeline, root }: Followed): number {
+  return useCursorInTurn(timeline, root, () =>
+    lastItemAtOrBefore(timeline.state.samples, timeline.shownStep ?? Infinity),
+  );
+}
+
+/** The sample of the step shown, and which it is. */
+function Current(props: Followed): ReactNode {
+  const current = useCurrent(props);
+  const { samples } = props.timeline.state;
+  const [compared, setCompared] = useState(true);
+  const shown = samples[current];
+  const before = samples[current - 1];
+  const room = formatCount(samples.at(-1)?.step ?? 0);
+  return (
+    <>
       <div className="fp-legend">
         <span className="fp-legend-title">Text</span>
         <span className="fp-quiet" data-testid="fp-sample-step">
@@ -69,21 +96,17 @@ export function TextProgress(props: {
           </label>
         )}
       </div>
-      {samples.length === 0 ? (
-        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
-      ) : (
-        <>
-          {shown && <Reader sample={shown} before={compared ? before : undefined} />}
-          <SampleList
-            samples={samples}
-            current={current}
-            onChoose={(step) => timeline.show(step)}
-          />
-        </>
-      )}
-      {snapshots && <PromptForm snapshots={snapshots} />}
-    </section>
+      {shown && <Reader sample={shown} before={compared ? before : undefined} />}
+    </>
   );
+}
+
+/** All samples as a list. A turn of its own: it is as much to draw as the text. */
+function All(props: Followed): ReactNode {
+  const { timeline } = props;
+  const current = useCurrent(props);
+  const choose = useCallback((step: number) => timeline.show(step), [timeline]);
+  return <SampleList samples={timeline.state.samples} current={current} onChoose={choose} />;
 }
 
 function Reader(props: { sample: WireSample; before: WireSample | undefined }): ReactNode {
