@@ -1,6 +1,9 @@
 import type { IBackboneModelOptions, WidgetModel } from "@jupyter-widgets/base";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import light from "~themes/theme-light-extension/index.css?raw";
+import { randomNumbers } from "../../../widgets/views/demo/recorded.js";
+import { snapshots } from "../../../widgets/views/demo/snapshots.js";
+import { runs, tree } from "../../../widgets/views/demo/trees.js";
 import * as widgets from "../../../widgets/views/src/index.js";
 
 const theme = document.createElement("style");
@@ -32,29 +35,59 @@ const session = {
 };
 const run = { id: "r", status: "running", from: 0, target: 2_000_000, error: null };
 
+const words = "shall I compare thee to a summer day thou art more lovely and temperate".split(" ");
+
+/** Texts of 200 characters that have about half their words in common with the one before. */
+function texts(count: number, steps: number): object[] {
+  const next = randomNumbers(3);
+  const written = Array.from({ length: 40 }, () => words[0]!);
+  return Array.from({ length: count }, (_, index) => {
+    for (let at = 0; at < written.length; at++) {
+      if (next() < 0.5) written[at] = words[Math.floor(next() * words.length)]!;
+    }
+    const text = `Shall I ${written.join(" ")}`.replace(/(.{40,50}) /g, "$1\n");
+    return { step: Math.floor((index * steps) / count), prompt: "Shall I", text };
+  });
+}
+
+/** What all sections of a dashboard show: as many snapshots as a page holds, 500 sessions, three runs. */
+function everything(steps: number): object {
+  const every = { probabilities: steps / 20_000, attention: steps / 400, embeddings: steps / 1000 };
+  return {
+    snapshots: make(widgets.SnapshotsModel, snapshots(steps - 1, every)),
+    tree: make(widgets.SessionTreeModel, tree(500)),
+    history: make(widgets.RunHistoryModel, { runs: runs() }),
+  };
+}
+
 /** Shows the dashboard of a timeline of so many steps; the time until its curve was painted. */
-async function show(steps: number, stream: Uint8Array, samples: number, all: boolean) {
+async function show(
+  steps: number,
+  stream: Uint8Array,
+  { count, whole, sections }: { count: number; whole: boolean; sections: boolean },
+) {
+  const last = steps - 1;
+  const samples = texts(count, steps);
+  const others = sections ? everything(steps) : {};
+  await new Promise((resolve) => setTimeout(resolve, 200));
   const began = performance.now();
   performance.mark("data-there");
-  const last = steps - 1;
   const timeline = make(widgets.TimelineModel, {
     ...{ session, summary: "", backend: "", sequence: 0, reaching: null, step: last },
     run: { ...run, steps_per_second: 100, seconds_left: 9 },
     metrics: [stream],
-    samples: Array.from({ length: samples }, (_, index) => ({
-      ...{ step: Math.floor((index * steps) / samples), prompt: "Shall I", text: "Shall I go on" },
-    })),
+    samples,
     marks: Array.from({ length: 400 }, (_, index) => ({
       ...{ step: Math.floor((index * steps) / 400), kind: "checkpoint", label: "keyframe" },
     })),
     stretches: [{ run_id: "r", status: "running", from: 0, to: last, inherited: false }],
-    reduced_until: all ? null : last,
+    reduced_until: whole ? null : last,
     proposal: { name: "long-2", to: 2_000_000, learning_rate: 0.001, weight_decay: 0.1 },
   });
   const hear = speak;
   const library = make(widgets.LibraryModel, { models: [], status: "ready", can_save: false });
   const activity = make(widgets.ActivityModel, { training: [] });
-  const model = make(widgets.DashboardModel, { timeline, library, activity });
+  const model = make(widgets.DashboardModel, { timeline, library, activity, ...others });
   const view = new widgets.DashboardView({ model, options: {} } as never);
   document.body.replaceChildren(view.el);
   view.render();

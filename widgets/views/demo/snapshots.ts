@@ -5,8 +5,15 @@ const PROMPT = "Shall I compare thee to";
 const alphabet = [..."\n !',-.:;?ABCDEFGHIJLMNOPRSTUVWYabcdefghijklmnopqrstuvwxyz"];
 const [LAYERS, HEADS, WIDTH] = [4, 4, 24];
 
-/** A step each hundred up to `to`, of a model that slowly learns to look back and to tell tokens apart. */
-export function snapshots(to: number): object {
+/**
+ * Snapshots up to `to`, of a model that slowly learns to look back and to tell tokens apart.
+ *
+ * @param every after how many steps there is another of each kind
+ */
+export function snapshots(
+  to: number,
+  every = { probabilities: 100, attention: 100, embeddings: 100 },
+): object {
   const entries: WireSnapshot[] = [];
   const parts: Uint8Array[] = [];
   const add = (step: number, shown: Shown): void => {
@@ -15,10 +22,13 @@ export function snapshots(to: number): object {
     entries.push({ ...head, ...prompt, step, size: bytes.byteLength });
     parts.push(bytes);
   };
-  const steps = Array.from({ length: Math.floor(to / 100) + 1 }, (_, at) => at * 100);
-  for (const step of steps) add(step, probabilities(step / 1000));
-  for (const step of steps) add(step, attention(step / 1000));
-  for (const step of steps) add(step, embeddings(step / 1000));
+  // What is learnt by a step does not depend on how many steps there are, but ends.
+  const learnt = (step: number): number => (to > 10_000 ? (2 * step) / to : step / 1000);
+  const stepsOf = (kind: keyof typeof every): number[] =>
+    Array.from({ length: Math.floor(to / every[kind]) + 1 }, (_, at) => at * every[kind]);
+  for (const step of stepsOf("probabilities")) add(step, probabilities(learnt(step)));
+  for (const step of stepsOf("attention")) add(step, attention(learnt(step)));
+  for (const step of stepsOf("embeddings")) add(step, embeddings(learnt(step)));
   const pack = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,11 +1,17 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { useSize } from "../host/use-size.js";
-import type { ShownAt, SnapshotsModel } from "../models/snapshots-model.js";
-import type { TimelineModel } from "../models/timeline-model.js";
+import type { ShownAt } from "../models/snapshots-model.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { Missing } from "../snapshots/Missing.js";
-import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
+import {
+  SnapshotSection,
+  useShown,
+  type Followed,
+  type SnapshotViewProps,
+} from "../snapshots/SnapshotSection.js";
+import { lastItemAtOrBefore } from "../timeline/search.js";
 import { geometryOf, HeadCanvas } from "./HeadCanvas.js";
 import { cellAt, cellByKey, weightAt } from "./squares.js";
 
@@ -28,19 +34,19 @@ export function AttentionCinema(props: SnapshotViewProps): ReactNode {
       label="Attention"
       what="attention"
     >
-      {(snapshots) => <Cinema timeline={props.timeline} snapshots={snapshots} />}
+      {(snapshots, root) => <Cinema timeline={props.timeline} {...{ snapshots, root }} />}
     </SnapshotSection>
   );
 }
 
-function Cinema(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): ReactNode {
+function Cinema(props: Followed): ReactNode {
   const { timeline, snapshots } = props;
-  useShown(timeline, snapshots);
+  const at = useShown(props, "attention", lastItemAtOrBefore);
   const screen = useRef<HTMLDivElement>(null);
   const { width } = useSize(screen);
   const [wantedLayer, setLayer] = useState<number | null>(null);
   const [wantedHead, setHead] = useState<number | null>(null);
-  const shown = snapshots.at("attention", timeline.shownStep);
+  const shown = snapshots.shown("attention", at);
   const layers = shown?.layers ?? 0;
   // The last layer unless another was chosen: what it looks at is nearest to what is written.
   const layer = Math.min(wantedLayer ?? layers - 1, layers - 1);
@@ -51,7 +57,8 @@ function Cinema(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): 
         <span className="fp-legend-title">Attention</span>
         {shown && (
           <span className="fp-quiet" data-testid="fp-attention-step">
-            from step {formatCount(shown.step)}
+            from step{" "}
+            <Changing room={formatCount(timeline.axis.to)}>{formatCount(shown.step)}</Changing>
           </span>
         )}
         {shown && (

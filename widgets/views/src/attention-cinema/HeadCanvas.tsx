@@ -35,6 +35,11 @@ export function HeadCanvas(props: {
   const { shown, layer, head, edge, marked = null } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
+  const read = useRef<Look | null>(null);
+
+  useLayoutEffect(() => {
+    read.current = null;
+  }, [theme]);
 
   useLayoutEffect(() => {
     const target = canvas.current!;
@@ -47,12 +52,12 @@ export function HeadCanvas(props: {
     scratch.getContext("2d")!.putImageData(new ImageData(pixels, size), 0, 0);
     context.imageSmoothingEnabled = false;
     context.drawImage(scratch, 0, 0, size, size, left, left, cell * size, cell * size);
-    const style = getComputedStyle(target);
-    context.strokeStyle = style.getPropertyValue("--jp-border-color2") || "#ccc";
+    const look = (read.current ??= lookOf(target));
+    context.strokeStyle = look.border;
     context.strokeRect(left + 0.5, left + 0.5, cell * size - 1, cell * size - 1);
     if (left > 0) {
-      context.fillStyle = style.color;
-      context.font = `${Math.min(12, cell)}px ${style.fontFamily}`;
+      context.fillStyle = look.text;
+      context.font = `${Math.min(12, cell)}px ${look.font}`;
       context.textAlign = "center";
       context.textBaseline = "middle";
       shown.tokens.forEach((token, at) => {
@@ -62,7 +67,7 @@ export function HeadCanvas(props: {
       });
     }
     if (marked) {
-      context.strokeStyle = style.getPropertyValue("--jp-warn-color1") || "#e65100";
+      context.strokeStyle = look.mark;
       context.lineWidth = 2;
       const [x, y] = [left + marked.key * cell, left + marked.query * cell];
       context.strokeRect(x, y, cell, cell);
@@ -70,6 +75,24 @@ export function HeadCanvas(props: {
   }, [shown, layer, head, edge, marked, theme]);
 
   return <canvas ref={canvas} className="fp-head" style={{ width: edge, height: edge }} />;
+}
+
+/** Colours and font as a page's theme has them. Asking for them has the page's styles worked out: once will do. */
+interface Look {
+  border: string;
+  text: string;
+  font: string;
+  mark: string;
+}
+
+function lookOf(element: Element): Look {
+  const style = getComputedStyle(element);
+  return {
+    border: style.getPropertyValue("--jp-border-color2") || "#ccc",
+    text: style.color,
+    font: style.fontFamily,
+    mark: style.getPropertyValue("--jp-warn-color1") || "#e65100",
+  };
 }
 
 let scratch: HTMLCanvasElement | null = null;

@@ -11,6 +11,12 @@ const DARK = ["#151b24", "#1b3f66", "#2f78b0", "#7fc4e8", "#fdf3c4"];
  * @example paletteOf(true)[3 * 255] // red of the strongest shade
  */
 export function paletteOf(light: boolean): Palette {
+  return (made[light ? "light" : "dark"] ??= makePalette(light));
+}
+
+const made: { light?: Palette; dark?: Palette } = {};
+
+function makePalette(light: boolean): Palette {
   const stops = (light ? LIGHT : DARK).map((colour) =>
     [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)),
   );

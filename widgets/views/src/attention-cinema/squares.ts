@@ -39,7 +39,9 @@ export function headPixels(
     for (let key = 0; key <= query; key++) {
       const at = query * size + key;
       const shade = shadeOf((values[square * size * size + at] ?? 0) * scale);
-      pixels.set(palette.subarray(3 * shade, 3 * shade + 3), 4 * at);
+      pixels[4 * at] = palette[3 * shade]!;
+      pixels[4 * at + 1] = palette[3 * shade + 1]!;
+      pixels[4 * at + 2] = palette[3 * shade + 2]!;
       pixels[4 * at + 3] = 255;
     }
   }

@@ -35,7 +35,7 @@ export function RunProgress(props: {
         <div
           className="fp-progress-filled"
           data-status={run.status}
-          style={{ width: `${percent}%` }}
+          style={{ transform: `scaleX(${percent / 100})` }}
         />
       </div>
       <span className="fp-progress-text" data-testid="fp-progress">

@@ -31,7 +31,7 @@ export const dashboardStyle = `
 .fp-controls { display: inline-flex; gap: 6px; align-items: baseline; }
 .fp-progress-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
 .fp-progress-bar { flex: 1 1 160px; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); overflow: hidden; }
-.fp-progress-filled { height: 100%; background: var(--jp-success-color1); transition: width 0.25s linear; }
+.fp-progress-filled { height: 100%; background: var(--jp-success-color1); transform-origin: left; transition: transform 0.25s linear; }
 .fp-progress-filled[data-status="failed"] { background: var(--jp-error-color1); }
 .fp-progress-filled[data-status="completed"] { background: var(--jp-brand-color1); }
 .fp-progress-text b { font-weight: 600; }

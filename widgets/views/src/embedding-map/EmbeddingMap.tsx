@@ -9,15 +9,20 @@ import {
   type ReactNode,
 } from "react";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { useSize } from "../host/use-size.js";
 import { useTheme } from "../loss-curve/colors.js";
-import type { ShownAt, SnapshotsModel } from "../models/snapshots-model.js";
-import type { TimelineModel } from "../models/timeline-model.js";
+import type { ShownAt } from "../models/snapshots-model.js";
 import { isLight, preparedContext } from "../snapshots/canvas.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { shownOf, type HeldSnapshot } from "../snapshots/held.js";
 import { Missing } from "../snapshots/Missing.js";
-import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
+import {
+  SnapshotSection,
+  useShown,
+  type Followed,
+  type SnapshotViewProps,
+} from "../snapshots/SnapshotSection.js";
 import { nearestItem } from "../timeline/search.js";
 import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
@@ -46,20 +51,19 @@ export function EmbeddingMap(props: SnapshotViewProps): ReactNode {
       label="Embeddings"
       what="embeddings"
     >
-      {(snapshots) => <Drifting timeline={props.timeline} snapshots={snapshots} />}
+      {(snapshots, root) => <Drifting timeline={props.timeline} {...{ snapshots, root }} />}
     </SnapshotSection>
   );
 }
 
-function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel }): ReactNode {
+function Drifting(props: Followed): ReactNode {
   const { timeline, snapshots } = props;
-  useShown(timeline, snapshots);
+  const current = useShown(props, "embeddings", nearestItem);
   const [trails, setTrails] = useState(true);
   const items = snapshots.held.embeddings;
   const ground = useGround(items);
-  const current = nearestItem(items, timeline.shownStep ?? Infinity);
   const item = items[current];
-  const shown = item ? (shownOf(item) as ShownAt<"embeddings">) : null;
+  const shown = snapshots.shown("embeddings", current);
   const groups = useMemo(() => new Set(shown?.tokens.map(groupOf)), [shown]);
   const before = trails ? items.slice(Math.max(0, current - TRAIL), Math.max(0, current)) : [];
   return (
@@ -68,7 +72,8 @@ function Drifting(props: { timeline: TimelineModel; snapshots: SnapshotsModel })
         <span className="fp-legend-title">Embeddings</span>
         {shown && (
           <span className="fp-quiet" data-testid="fp-embedding-step">
-            from step {formatCount(shown.step)}
+            from step{" "}
+            <Changing room={formatCount(timeline.axis.to)}>{formatCount(shown.step)}</Changing>
           </span>
         )}
         {shown &&
@@ -176,6 +181,7 @@ function Map(props: {
   const { shown, item, before, ground } = props;
   const area = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const family = useRef<string | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
   const { width, height } = useSize(area);
   const theme = useTheme();
@@ -198,7 +204,8 @@ function Map(props: {
     if (width === 0 || height === 0) return;
     const context = preparedContext(canvas.current!, width, height);
     if (!context) return;
-    const font = getComputedStyle(canvas.current!).fontFamily;
+    // Read once: asking for it has the page's styles worked out.
+    const font = (family.current ??= getComputedStyle(canvas.current!).fontFamily);
     const scene = {
       ...{ tokens, marked: at, near, places: onScreen(ground.placesOf(item)) },
       trails: before.map((earlier) => onScreen(ground.placesOf(earlier))),

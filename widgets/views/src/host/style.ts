@@ -21,6 +21,7 @@ export const hostStyle = `
 }
 .fp-view *, .fp-view *::before, .fp-view *::after { box-sizing: border-box; }
 .fp-quiet { color: var(--jp-ui-font-color2); }
+.fp-changing { display: inline-block; contain: size layout style; height: 1lh; vertical-align: bottom; white-space: pre; }
 .fp-error { color: var(--jp-error-color1); }
 .fp-button {
   appearance: none;

@@ -1,9 +1,11 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useSyncExternalStore, type RefObject } from "react";
 import type { ForkpointModel } from "../models/forkpoint-model.js";
 import type { KernelStateModel } from "../models/kernel-state-model.js";
 import type { Liveness } from "../models/liveness.js";
 import type { TimelineModel } from "../models/timeline-model.js";
+import { leaveTurns, takeTurn } from "./turns.js";
+import { useSeen } from "./use-seen.js";
 
 /**
  * Renders again when what a model read of the kernel's state changes.
@@ -23,6 +25,35 @@ export function useData(model: KernelStateModel): void {
 export function useCursor(timeline: TimelineModel): void {
   const { subscribe, version } = timeline.cursorChanges;
   useSyncExternalStore(subscribe, version);
+}
+
+/**
+ * Renders again, in turn with the other views of the page, when the step to show is another in what it gives
+ * this view. For what takes more to draw than a number or a line.
+ *
+ * @param root what the view stands in: where it is out of sight, the view follows once the step rests
+ * @param shown what the view shows of the step, as something that can be compared
+ * @example const current = useCursorInTurn(timeline, section, () => sampleAt(timeline.shownStep));
+ */
+export function useCursorInTurn<T extends string | number | null>(
+  timeline: TimelineModel,
+  root: RefObject<HTMLElement | null>,
+  shown: () => T,
+): T {
+  const seen = useSeen(root);
+  const { subscribe } = timeline.cursorChanges;
+  const inTurn = useCallback(
+    (listener: () => void) => {
+      const taker = { draw: listener, inSight: () => seen.current };
+      const stop = subscribe(() => takeTurn(taker));
+      return () => {
+        stop();
+        leaveTurns(taker);
+      };
+    },
+    [subscribe, seen],
+  );
+  return useSyncExternalStore(inTurn, shown);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { formatCount, formatLoss } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useCursor, useLiveness, useData } from "../host/use-model.js";
@@ -66,6 +67,9 @@ export function LossCurve(props: { timeline: TimelineModel; alone?: boolean }): 
   );
 }
 
+/** As long as losses mostly are. */
+const ROOM = "0.000";
+
 /** What is zoomed to, and what is to be said of it. */
 function useZoom(timeline: TimelineModel): {
   range: Axis | null;
@@ -118,12 +122,22 @@ function Legend(props: { timeline: TimelineModel }): ReactNode {
     <div className="fp-legend">
       <span className="fp-legend-title">Loss</span>
       <span className="fp-legend-entry" data-series="train">
-        train <b>{train ? formatLoss(train.value) : "–"}</b>
+        train{" "}
+        <b>
+          <Changing room={ROOM}>{train ? formatLoss(train.value) : "–"}</Changing>
+        </b>
       </span>
       <span className="fp-legend-entry" data-series="validation">
-        validation <b>{validation ? formatLoss(validation.value) : "–"}</b>
+        validation{" "}
+        <b>
+          <Changing room={ROOM}>{validation ? formatLoss(validation.value) : "–"}</Changing>
+        </b>
         {validation && validation.step !== step && (
-          <span className="fp-quiet"> at step {formatCount(validation.step)}</span>
+          <span className="fp-quiet">
+            {" "}
+            at step{" "}
+            <Changing room={formatCount(timeline.axis.to)}>{formatCount(validation.step)}</Changing>
+          </span>
         )}
       </span>
     </div>

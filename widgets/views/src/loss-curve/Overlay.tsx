@@ -36,7 +36,9 @@ export function Crosshair(props: { timeline: TimelineModel; place: PlotPlace }):
       data-side={x > PADDING.left + width / 2 ? "left" : "right"}
       style={{ transform: `translateX(${x}px)`, top: PADDING.top, height }}
     >
-      <span className="fp-crosshair-label">{formatCount(shownStep)}</span>
+      <div className="fp-crosshair-words">
+        <span className="fp-crosshair-label">{formatCount(shownStep)}</span>
+      </div>
     </div>
   );
 }

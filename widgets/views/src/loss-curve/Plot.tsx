@@ -155,20 +155,11 @@ function useDrawing(
 
   // In the layout phase, both: an effect after painting would cost the first curve a frame each.
   useLayoutEffect(() => {
-    let gone = false;
-    let made: Chart | null = null;
-    createChart(canvas.current!, log).then(
-      (created) => {
-        made = created;
-        if (gone) created.dispose();
-        else setChart(created);
-      },
-      (error: Error) => setFault(error.message),
-    );
+    const made = createChart(canvas.current!, log, (error) => setFault(error.message));
+    setChart(made);
     return () => {
-      gone = true;
       setChart(null);
-      made?.dispose();
+      made.dispose();
     };
   }, [canvas, log]);
 

@@ -27,16 +27,13 @@ export function useTheme(): number {
  *
  * @example chart.draw(data, size, colorsOf(element));
  */
-export function colorsOf(element: Element): CurveColors & { font: string } {
+export function colorsOf(element: Element): CurveColors {
   const style = getComputedStyle(element);
   const read = (name: string, fallback: string): string =>
     style.getPropertyValue(name).trim() || fallback;
   return {
-    train: read("--fp-train", "#4c8dd6"),
-    validation: read("--fp-validation", "#e08a3c"),
     text: read("--jp-ui-font-color2", "#666"),
     grid: read("--jp-border-color2", "#ddd"),
-    happening: read("--jp-error-color1", "#d32f2f"),
     font: style.fontFamily,
   };
 }

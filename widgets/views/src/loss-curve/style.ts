@@ -1,3 +1,5 @@
+import { PADDING } from "./spec.js";
+
 /** The plot, its controls and overlays. */
 export const lossCurveStyle = `
 .fp-curve { display: grid; grid-template-columns: minmax(0, 1fr); gap: 4px; min-width: 0; container: fp-curve / inline-size; }
@@ -18,10 +20,21 @@ export const lossCurveStyle = `
 .fp-plot { position: relative; height: 220px; min-width: 0; overflow: hidden; border-radius: 4px; user-select: none; touch-action: pan-y; cursor: crosshair; }
 .fp-plot-canvas { position: absolute; inset: 0; contain: strict; will-change: transform; }
 .fp-plot-canvas svg { display: block; }
+.fp-plot-canvas .fp-lines { position: absolute; left: ${PADDING.left}px; top: ${PADDING.top}px; overflow: hidden; fill: none; stroke-linejoin: round; }
+.fp-lines path { stroke: var(--fp-train); }
+/* A spike of one step is as wide as a pixel: the fill alone would hide it. */
+.fp-lines [data-line="band"] { fill: var(--fp-train); fill-opacity: 0.3; stroke-width: 1; stroke-opacity: 0.45; }
+.fp-lines [data-line="raw"] { stroke-width: 1; stroke-opacity: 0.35; }
+.fp-lines [data-line="train"] { stroke-width: 1.25; }
+.fp-lines [data-line="validation"] { stroke: var(--fp-validation); stroke-width: 2; }
+.fp-lines [data-line="dots"] { fill: var(--fp-validation); stroke: none; }
+.fp-lines [data-line="events"] { stroke: var(--jp-error-color1); stroke-width: 2; }
 .fp-inherited { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-layout-color1) 60%, transparent); border-right: 1px solid var(--jp-border-color1); overflow: hidden; }
 .fp-inherited-label { position: absolute; left: 4px; bottom: 2px; right: 4px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-brush { position: absolute; pointer-events: none; background: color-mix(in srgb, var(--jp-brand-color1) 18%, transparent); border: solid var(--jp-brand-color1); border-width: 0 1px; }
 .fp-crosshair { position: absolute; left: 0; width: 0; border-left: 1px dashed var(--jp-ui-font-color1); pointer-events: none; will-change: transform; }
+/* What stands in it is laid out alone. */
+.fp-crosshair-words { position: relative; height: 1lh; contain: size layout style; }
 .fp-crosshair-label {
   position: absolute;
   top: 0;

@@ -63,10 +63,9 @@ export class SnapshotsModel extends KernelStateModel {
     );
   }
 
-  /** The newest snapshot of a kind at or before a step, null for the newest of all; null where none is. */
-  at<Kind extends Shown["kind"]>(kind: Kind, step: number | null): ShownAt<Kind> | null {
-    const items = this.held[kind];
-    const item = items[lastItemAtOrBefore(items, step ?? Infinity)];
+  /** The snapshot at a place among those of its kind; null where none is. */
+  shown<Kind extends Shown["kind"]>(kind: Kind, place: number): ShownAt<Kind> | null {
+    const item = this.held[kind][place];
     return item ? (shownOf(item) as ShownAt<Kind>) : null;
   }
 

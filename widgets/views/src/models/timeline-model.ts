@@ -205,6 +205,8 @@ export class TimelineModel extends KernelStateModel {
     this.guard(() => {
       const { metrics: chunks, ...state } = parseTimelineState(this.attributes);
       this.state = state;
+      // The same lists in both: a message that changes none is not compared with 20,000 samples one by one.
+      Object.assign(this.attributes, { samples: state.samples, marks: state.marks });
       if (!metrics) return;
       this.columns = createColumns();
       this.detail = null;

@@ -1,11 +1,17 @@
 import { useId, useMemo, useState, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
-import type { TimelineModel } from "../models/timeline-model.js";
 import { shownOf } from "../snapshots/held.js";
 import { glyphOf, nameOf } from "../snapshots/glyph.js";
 import { Missing } from "../snapshots/Missing.js";
-import { SnapshotSection, useShown, type SnapshotViewProps } from "../snapshots/SnapshotSection.js";
+import {
+  SnapshotSection,
+  useShown,
+  type Followed,
+  type SnapshotViewProps,
+} from "../snapshots/SnapshotSection.js";
+import { lastItemAtOrBefore } from "../timeline/search.js";
 import { PromptForm } from "../text-progress/PromptForm.js";
 
 /** How many tokens are offered to be shown. */
@@ -27,26 +33,21 @@ export function ProbabilityTower(props: SnapshotViewProps): ReactNode {
       label="Probabilities of the next token"
       what="probabilities"
     >
-      {(snapshots) => (
-        <Tower timeline={props.timeline} snapshots={snapshots} alone={props.alone ?? false} />
+      {(snapshots, root) => (
+        <Tower timeline={props.timeline} {...{ snapshots, root }} alone={props.alone ?? false} />
       )}
     </SnapshotSection>
   );
 }
 
-function Tower(props: {
-  timeline: TimelineModel;
-  snapshots: SnapshotsModel;
-  alone: boolean;
-}): ReactNode {
+function Tower(props: Followed & { alone: boolean }): ReactNode {
   const { timeline, snapshots, alone } = props;
-  useShown(timeline, snapshots);
+  const at = useShown(props, "probabilities", lastItemAtOrBefore);
   const [most, setMost] = useState(FIRST_CHOICE);
   const label = useId();
   const version = snapshots.dataChanges.version();
   const scale = useMemo(() => greatest(snapshots), [snapshots, version]);
-  const { shownStep } = timeline;
-  const shown = snapshots.at("probabilities", shownStep);
+  const shown = snapshots.shown("probabilities", at);
   const count = shown?.tokens.length ?? 0;
   const choices = CHOICES.filter((choice, at) => choice <= count || (CHOICES[at - 1] ?? 0) < count);
   return (
@@ -56,7 +57,7 @@ function Tower(props: {
         {shown && (
           <span className="fp-quiet" data-testid="fp-tower-step">
             after <q className="fp-tower-prompt">{glyphOf(snapshots.promptAt(shown.step))}</q> at
-            step {formatCount(shown.step)}
+            step <Changing room={formatCount(timeline.axis.to)}>{formatCount(shown.step)}</Changing>
           </span>
         )}
         {shown && choices.length > 1 && (
@@ -107,7 +108,7 @@ function Bar(props: { token: string; share: number; scale: number }): ReactNode 
       <span className="fp-bar-track" aria-hidden="true">
         <span
           className="fp-bar-filled"
-          style={{ transform: `scaleX(${Math.min(1, share / scale).toFixed(4)})` }}
+          style={{ width: `${(100 * Math.min(1, share / scale)).toFixed(2)}%` }}
         />
       </span>
       <span className="fp-bar-share">{(100 * share).toFixed(1)} %</span>

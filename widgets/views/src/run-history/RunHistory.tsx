@@ -1,10 +1,10 @@
-import type { KeyboardEvent, ReactNode } from "react";
+import { useRef, type KeyboardEvent, type ReactNode } from "react";
 import type { WireRunRow } from "@forkpoint/wire";
 import { formatDuration } from "../format/duration.js";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useData, useLiveness } from "../host/use-model.js";
+import { useCursorInTurn, useData, useLiveness } from "../host/use-model.js";
 import type { RunHistoryModel } from "../models/run-history-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { runAt, stepToShow } from "./shown.js";
@@ -22,12 +22,12 @@ export function RunHistory(props: {
   const { history, timeline, alone = false } = props;
   useData(history);
   useData(timeline);
-  useCursor(timeline);
-  const liveness = useLiveness(history);
+  const root = useRef<HTMLElement>(null);
   const { runs, problem } = history;
-  const shown = runAt(runs, timeline.shownStep);
+  const shown = useCursorInTurn(timeline, root, () => runAt(runs, timeline.shownStep)?.id ?? null);
+  const liveness = useLiveness(history);
   return (
-    <section className="fp-runs" data-testid="fp-run-history" aria-label="Runs">
+    <section ref={root} className="fp-runs" data-testid="fp-run-history" aria-label="Runs">
       {alone && <OfflineMark liveness={liveness} />}
       {problem && <Notice kind="error">{problem.message}</Notice>}
       {runs.length === 0 ? (
@@ -51,7 +51,7 @@ export function RunHistory(props: {
                   run={run}
                   number={runs.length - at}
                   latest={at === 0}
-                  shown={run === shown}
+                  shown={run.id === shown}
                   loss={lossOf(run, timeline)}
                   show={() => timeline.show(stepToShow(run, runs, timeline.axis.to))}
                 />

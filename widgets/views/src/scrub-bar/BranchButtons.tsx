@@ -1,5 +1,5 @@
-import { useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { formatCount } from "../format/numbers.js";
+import { memo, useCallback, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useData } from "../host/use-model.js";
 import { useOutsideClick } from "../host/use-outside-click.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { ForkForm } from "./ForkForm.js";
@@ -8,15 +8,16 @@ import { ForkForm } from "./ForkForm.js";
  * "Resume from here" opens a new session at the step shown with the same settings and trains it; "Fork from
  * here" asks for a name and settings first. Any step will do: the kernel makes those again that are not stored.
  *
- * @param props.step the step shown; null while Live, when only a fork makes sense
- * @example <BranchButtons timeline={timeline} step={120} offline={null} />
+ * @param props.past whether a step of the past is shown; while Live only a fork makes sense
+ * @example <BranchButtons timeline={timeline} past offline={null} />
  */
-export function BranchButtons(props: {
+export const BranchButtons = memo(function BranchButtons(props: {
   timeline: TimelineModel;
-  step: number | null;
+  past: boolean;
   offline: string | null;
 }): ReactNode {
-  const { timeline, step, offline } = props;
+  const { timeline, past, offline } = props;
+  useData(timeline);
   const [resuming, setResuming] = useState(false);
   const [word, setWord] = useState<{ fault: boolean; text: string } | null>(null);
   const [forkAt, setForkAt] = useState<number | null>(null);
@@ -26,8 +27,8 @@ export function BranchButtons(props: {
   useOutsideClick(root, forkAt !== null, close);
   const busy = resuming || timeline.state.reaching !== null;
   const disabled = busy || offline !== null;
-  const where = formatCount(step ?? timeline.axis.to);
 
+  const step = (): number => timeline.displayStep ?? timeline.axis.to;
   const resume = async (from: number): Promise<void> => {
     setResuming(true);
     setWord(null);
@@ -56,20 +57,20 @@ export function BranchButtons(props: {
         aria-haspopup="dialog"
         aria-expanded={forkAt !== null}
         title={
-          offline ?? `Opens a new session at step ${where} with a name and settings of its own`
+          offline ?? "Opens a new session at the step shown, with a name and settings of its own"
         }
-        onClick={() => setForkAt(forkAt === null ? (step ?? timeline.axis.to) : null)}
+        onClick={() => setForkAt(forkAt === null ? step() : null)}
       >
         Fork from here…
       </button>
-      {step !== null && (
+      {past && (
         <button
           type="button"
           className="fp-button fp-resume-button"
           data-testid="fp-resume-button"
           disabled={disabled}
-          title={offline ?? `Opens a new session at step ${where} and trains it`}
-          onClick={() => void resume(step)}
+          title={offline ?? "Opens a new session at the step shown and trains it"}
+          onClick={() => void resume(step())}
         >
           {resuming ? "Going back…" : "Resume from here"}
         </button>
@@ -96,4 +97,4 @@ export function BranchButtons(props: {
       )}
     </span>
   );
-}
+});

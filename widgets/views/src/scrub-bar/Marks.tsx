@@ -37,7 +37,7 @@ export const Marks = memo(function Marks(props: { marks: WireMark[]; axis: Axis 
       />,
     );
   });
-  return <>{drawn}</>;
+  return <div className="fp-marks">{drawn}</div>;
 });
 
 /**

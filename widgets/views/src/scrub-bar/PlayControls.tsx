@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { SPEEDS, type Play } from "./play.js";
 
 /**
@@ -6,7 +6,7 @@ import { SPEEDS, type Play } from "./play.js";
  *
  * @example <PlayControls play={usePlay(timeline)} />
  */
-export function PlayControls(props: { play: Play }): ReactNode {
+export const PlayControls = memo(function PlayControls(props: { play: Play }): ReactNode {
   const { play } = props;
   return (
     <span className="fp-play">
@@ -36,4 +36,4 @@ export function PlayControls(props: { play: Play }): ReactNode {
       </select>
     </span>
   );
-}
+});

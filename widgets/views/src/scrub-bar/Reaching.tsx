@@ -1,5 +1,6 @@
-import { useState, type ReactNode } from "react";
+import { memo, useState, type ReactNode } from "react";
 import { formatCount, percentOf } from "../format/numbers.js";
+import { useData } from "../host/use-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 
 /**
@@ -7,8 +8,9 @@ import type { TimelineModel } from "../models/timeline-model.js";
  *
  * @example <Reaching timeline={timeline} />
  */
-export function Reaching(props: { timeline: TimelineModel }): ReactNode {
+export const Reaching = memo(function Reaching(props: { timeline: TimelineModel }): ReactNode {
   const { timeline } = props;
+  useData(timeline);
   const [asked, setAsked] = useState(false);
   const { reaching } = timeline.state;
   if (!reaching) return null;
@@ -34,7 +36,7 @@ export function Reaching(props: { timeline: TimelineModel }): ReactNode {
         <div
           className="fp-progress-filled"
           data-status="completed"
-          style={{ width: `${percent}%` }}
+          style={{ transform: `scaleX(${percent / 100})` }}
         />
       </div>
       <span>
@@ -52,4 +54,4 @@ export function Reaching(props: { timeline: TimelineModel }): ReactNode {
       </button>
     </div>
   );
-}
+});

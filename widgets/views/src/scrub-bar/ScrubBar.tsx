@@ -1,5 +1,6 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from "react";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { OfflineMark } from "../host/offline-mark.js";
 import { useFrame } from "../host/use-frame.js";
 import { useCursor, useLiveness, useData } from "../host/use-model.js";
@@ -115,7 +116,9 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
             </>
           ) : (
             <>
-              step {formatCount(shownStep)}
+              <span>
+                step <Changing room={formatCount(axis.to)}>{formatCount(shownStep)}</Changing>
+              </span>
               {named && (
                 <span className="fp-model-here" data-testid="fp-model-here">
                   {named}
@@ -183,7 +186,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         <BranchButtons
           key={timeline.state.session.id}
           timeline={timeline}
-          step={displayStep}
+          past={displayStep !== null}
           offline={offline}
         />
       </div>

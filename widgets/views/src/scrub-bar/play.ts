@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { nearestStep } from "../timeline/places.js";
 
@@ -70,18 +70,22 @@ export function usePlay(timeline: TimelineModel): Play {
     return () => cancelAnimationFrame(request);
   }, [playing, speed, timeline]);
 
-  return {
-    playing,
-    speed,
-    setSpeed,
-    stop: () => setPlaying(false),
-    toggle() {
-      if (!playing) {
-        const { displayStep, axis } = timeline;
-        at.current = displayStep ?? axis.from;
-        timeline.show(nearestStep(timeline.columns, at.current));
-      }
-      setPlaying(!playing);
-    },
-  };
+  // The same object while it plays as it did: its buttons are not drawn at each step.
+  return useMemo(
+    () => ({
+      playing,
+      speed,
+      setSpeed,
+      stop: () => setPlaying(false),
+      toggle() {
+        if (!playing) {
+          const { displayStep, axis } = timeline;
+          at.current = displayStep ?? axis.from;
+          timeline.show(nearestStep(timeline.columns, at.current));
+        }
+        setPlaying(!playing);
+      },
+    }),
+    [playing, speed, timeline],
+  );
 }

@@ -22,7 +22,7 @@ export const scrubBarStyle = `
 .fp-pulse { width: 8px; height: 8px; border-radius: 50%; background: var(--jp-ui-font-color3); }
 .fp-pulse[data-running="true"] { background: var(--jp-success-color1); animation: fp-pulse 1.6s ease-in-out infinite; }
 @keyframes fp-pulse { 50% { opacity: 0.35; transform: scale(0.8); } }
-.fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; border-radius: 6px; }
+.fp-scrub-bar { padding: 10px 8px; margin: 0 -8px; cursor: pointer; touch-action: none; user-select: none; border-radius: 6px; }
 .fp-scrub-track { position: relative; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); }
 /* What moves in a drag is moved by the compositor: nothing is laid out or painted for it. */
 .fp-scrub-fill { position: absolute; inset: 0; border-radius: 3px; overflow: hidden; }
@@ -40,6 +40,8 @@ export const scrubBarStyle = `
   border: 2px solid var(--jp-layout-color1);
   box-shadow: 0 0 0 1px var(--jp-brand-color1);
 }
+/* Hundreds of them, a layer of their own: what moves over them does not have them looked at again. */
+.fp-marks { position: absolute; inset: 0; contain: size layout style; will-change: transform; }
 .fp-mark { position: absolute; top: 50%; }
 .fp-mark[data-kind="checkpoint"] { width: 1px; height: 5px; margin: 5px 0 0 -0.5px; background: var(--jp-ui-font-color3); }
 .fp-mark[data-kind="model"] { width: 10px; height: 10px; margin: -5px 0 0 -5px; border-radius: 2px; transform: rotate(45deg); background: var(--jp-ui-font-color0); border: 1.5px solid var(--jp-layout-color1); cursor: pointer; }

@@ -66,7 +66,8 @@ export function SampleList(props: {
         <div style={{ transform: `translateY(${from * ROW}px)` }}>
           {samples.slice(from, to).map((sample, index) => (
             <Row
-              key={sample.step}
+              // By its place on the screen: another step changes the words of rows, and makes none.
+              key={index}
               sample={sample}
               place={from + index}
               count={count}

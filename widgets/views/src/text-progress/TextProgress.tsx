@@ -1,9 +1,10 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useCallback, useMemo, useRef, useState, type ReactNode, type RefObject } from "react";
 import type { WireSample } from "@forkpoint/wire";
 import { formatCount } from "../format/numbers.js";
+import { Changing } from "../host/changing.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
-import { useCursor, useLiveness, useData } from "../host/use-model.js";
+import { useCursorInTurn, useLiveness, useData } from "../host/use-model.js";
 import type { SnapshotsModel } from "../models/snapshots-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
 import { lastItemAtOrBefore } from "../timeline/search.js";
@@ -25,22 +26,60 @@ export function TextProgress(props: {
 }): ReactNode {
   const { timeline, snapshots = null, alone = false } = props;
   useData(timeline);
-  useCursor(timeline);
   const liveness = useLiveness(timeline);
-  const { samples } = timeline.state;
+  const root = useRef<HTMLElement>(null);
+  const empty = timeline.state.samples.length === 0;
+  return (
+    <section
+      ref={root}
+      className="fp-texts"
+      data-testid="fp-text-progress"
+      aria-label="Sampled text"
+    >
+      {alone && <OfflineMark liveness={liveness} />}
+      <Current {...{ timeline, root }} />
+      {empty ? (
+        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
+      ) : (
+        <All {...{ timeline, root }} />
+      )}
+      {snapshots && <PromptForm snapshots={snapshots} />}
+    </section>
+  );
+}
+
+interface Followed {
+  timeline: TimelineModel;
+  root: RefObject<HTMLElement | null>;
+}
+
+/** The place of the sample of the step shown; -1 where there is none. */
+function useCurrent({ timeline, root }: Followed): number {
+  return useCursorInTurn(timeline, root, () =>
+    lastItemAtOrBefore(timeline.state.samples, timeline.shownStep ?? Infinity),
+  );
+}
+
+/** The sample of the step shown, and which it is. */
+function Current(props: Followed): ReactNode {
+  const current = useCurrent(props);
+  const { samples } = props.timeline.state;
   const [compared, setCompared] = useState(true);
-  const current = lastItemAtOrBefore(samples, timeline.shownStep ?? Infinity);
   const shown = samples[current];
   const before = samples[current - 1];
+  const room = formatCount(samples.at(-1)?.step ?? 0);
   return (
-    <section className="fp-texts" data-testid="fp-text-progress" aria-label="Sampled text">
-      {alone && <OfflineMark liveness={liveness} />}
+    <>
       <div className="fp-legend">
         <span className="fp-legend-title">Text</span>
         <span className="fp-quiet" data-testid="fp-sample-step">
-          {shown
-            ? `sample from step ${formatCount(shown.step)}`
-            : samples.length > 0 && "no sample at or before this step"}
+          {shown ? (
+            <>
+              sample from step <Changing room={room}>{formatCount(shown.step)}</Changing>
+            </>
+          ) : (
+            samples.length > 0 && "no sample at or before this step"
+          )}
         </span>
         {before && (
           <label className="fp-quiet fp-compared">
@@ -50,25 +89,24 @@ export function TextProgress(props: {
               data-testid="fp-sample-compare"
               onChange={(event) => setCompared(event.target.checked)}
             />{" "}
-            mark what is new since step {formatCount(before.step)}
+            <span>
+              mark what is new since step{" "}
+              <Changing room={room}>{formatCount(before.step)}</Changing>
+            </span>
           </label>
         )}
       </div>
-      {samples.length === 0 ? (
-        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
-      ) : (
-        <>
-          {shown && <Reader sample={shown} before={compared ? before : undefined} />}
-          <SampleList
-            samples={samples}
-            current={current}
-            onChoose={(step) => timeline.show(step)}
-          />
-        </>
-      )}
-      {snapshots && <PromptForm snapshots={snapshots} />}
-    </section>
+      {shown && <Reader sample={shown} before={compared ? before : undefined} />}
+    </>
   );
+}
+
+/** All samples as a list. A turn of its own: it is as much to draw as the text. */
+function All(props: Followed): ReactNode {
+  const { timeline } = props;
+  const current = useCurrent(props);
+  const choose = useCallback((step: number) => timeline.show(step), [timeline]);
+  return <SampleList samples={timeline.state.samples} current={current} onChoose={choose} />;
 }
 
 function Reader(props: { sample: WireSample; before: WireSample | undefined }): ReactNode {
@@ -81,17 +119,19 @@ function Reader(props: { sample: WireSample; before: WireSample | undefined }): 
   }, [sample, before]);
   const given = text.startsWith(prompt) ? prompt : "";
   return (
-    <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
-      <span className="fp-sample-prompt">{given}</span>
-      {stretches.map((stretch, index) =>
-        stretch.fresh && stretch.text.trim() !== "" ? (
-          <ins key={index} className="fp-fresh">
-            {stretch.text}
-          </ins>
-        ) : (
-          <span key={index}>{stretch.text}</span>
-        ),
-      )}
-    </p>
+    <div>
+      <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
+        <span className="fp-sample-prompt">{given}</span>
+        {stretches.map((stretch, index) =>
+          stretch.fresh && stretch.text.trim() !== "" ? (
+            <ins key={index} className="fp-fresh">
+              {stretch.text}
+            </ins>
+          ) : (
+            <span key={index}>{stretch.text}</span>
+          ),
+        )}
+      </p>
+    </div>
   );
 }

@@ -6,7 +6,7 @@ export interface RowsInSight {
 }
 
 /** Rows drawn before and behind those in sight, so that a flick of the wheel shows no gap. */
-const SPARE = 6;
+const SPARE = 2;
 
 /**
  * Which of many rows of one height to draw.

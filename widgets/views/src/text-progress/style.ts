@@ -7,7 +7,7 @@ export const textProgressStyle = `
   margin: 0;
   height: 7.5em;
   /* What changes in here moves nothing around it: the page is not laid out anew at each step. */
-  contain: layout paint style;
+  contain: strict;
   overflow-y: auto;
   padding: 6px 10px;
   border-left: 3px solid var(--jp-brand-color1);
@@ -24,17 +24,17 @@ export const textProgressStyle = `
   padding: 0;
   overflow-y: auto;
   overflow-anchor: none;
-  contain: layout paint style;
+  contain: strict;
   overscroll-behavior: auto;
   border: 1px solid var(--jp-border-color2);
   border-radius: 4px;
 }
-.fp-sample { display: grid; grid-template-columns: 60px minmax(0, 1fr); gap: 10px; height: 26px; line-height: 25px; padding: 0 10px 0 0; border-left: 3px solid transparent; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); cursor: pointer; }
+.fp-sample { contain: size layout style; height: 26px; line-height: 25px; padding: 0 10px 0 0; border-left: 3px solid transparent; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); overflow: hidden; text-overflow: ellipsis; white-space: pre; cursor: pointer; }
 .fp-sample:hover { background: var(--jp-layout-color2); }
 .fp-sample[data-current="true"] { background: var(--jp-layout-color2); border-left-color: var(--jp-brand-color1); }
-.fp-sample-step { color: var(--jp-ui-font-color2); text-align: right; font-size: 12px; }
+.fp-sample-step { display: inline-block; width: 60px; margin-right: 10px; color: var(--jp-ui-font-color2); text-align: right; font-size: 12px; }
 .fp-sample[data-current="true"] .fp-sample-step { color: var(--jp-ui-font-color0); font-weight: 600; }
-.fp-sample-line { font-family: var(--jp-code-font-family, monospace); font-size: 12px; white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+.fp-sample-line { font-family: var(--jp-code-font-family, monospace); font-size: 12px; }
 .fp-sample-text { font-family: var(--jp-code-font-family, monospace); font-size: 12.5px; line-height: 1.45; white-space: pre-wrap; overflow-wrap: anywhere; }
 .fp-sample-prompt { color: var(--jp-ui-font-color2); }
 .fp-prompt-form { display: flex; gap: 6px; align-items: center; }

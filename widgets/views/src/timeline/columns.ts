@@ -1,5 +1,6 @@
 import { firstAtOrAfter } from "./search.js";
 import type { Rows } from "./rows.js";
+import { spansChanged } from "./span.js";
 
 /**
  * A timeline's metrics in memory: columns that grow. Only the first `length` entries of each array count;
@@ -31,6 +32,13 @@ export function createColumns(): Columns {
 export function appendRows(columns: Columns, rows: Rows): void {
   const count = rows.step.length;
   if (count === 0) return;
+  if (columns.length === 0) {
+    // The first rows are most of a long timeline: they are kept as they were read.
+    columns.step = rows.step;
+    columns.values = new Map(rows.values);
+    columns.length = count;
+    return;
+  }
   columns.length = firstAtOrAfter(columns, rows.step[0]!);
   columns.selectedUntil = Math.min(columns.selectedUntil, rows.step[0]! - 1);
   const start = columns.length;
@@ -40,6 +48,7 @@ export function appendRows(columns: Columns, rows: Rows): void {
   for (const name of new Set([...columns.values.keys(), ...rows.values.keys()])) {
     const known = columns.values.get(name) ?? new Float64Array(columns.step.length).fill(NaN);
     const column = withRoom(known, end, start);
+    spansChanged(known, start, column);
     const added = rows.values.get(name);
     if (added) column.set(added, start);
     else column.fill(NaN, start, end);

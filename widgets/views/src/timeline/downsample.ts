@@ -1,5 +1,6 @@
 import type { Columns } from "./columns.js";
 import { firstAtOrAfter, lastAtOrBefore } from "./search.js";
+import { spanOf } from "./span.js";
 
 /** One point of a curve. */
 export interface Point {
@@ -25,33 +26,16 @@ export function downsample(
   const points: Point[] = [];
   if (!column || to < from) return points;
   const { step } = columns;
-  const scale = to > from ? width / (to - from) : 0;
-  let bucket = -1;
-  let first = -1;
-  let low = -1;
-  let high = -1;
-  let last = -1;
-  const flush = (): void => {
-    if (first < 0) return;
-    const rows = [...new Set([first, low, high, last])].sort((a, b) => a - b);
-    for (const row of rows) points.push({ step: step[row]!, value: column[row]! });
-  };
-  const end = lastAtOrBefore(columns, to);
-  for (let row = firstAtOrAfter(columns, from); row <= end; row++) {
-    const value = column[row]!;
-    if (!Number.isFinite(value)) continue;
-    const here = Math.min(width - 1, Math.floor((step[row]! - from) * scale));
-    if (here !== bucket) {
-      flush();
-      bucket = here;
-      first = low = high = row;
-    } else {
-      if (value < column[low]!) low = row;
-      if (value > column[high]!) high = row;
-    }
-    last = row;
-  }
-  flush();
+  byPixel(columns, from, to, width, (_, begin, end) => {
+    const { first, low, high, last, count } = spanOf(column, begin, end);
+    if (count === 0) return;
+    // In order of rows, each once: of the two extremes the earlier comes first.
+    const [one, other] = low < high ? [low, high] : [high, low];
+    points.push({ step: step[first]!, value: column[first]! });
+    if (one > first) points.push({ step: step[one]!, value: column[one]! });
+    if (other > one) points.push({ step: step[other]!, value: column[other]! });
+    if (last > other) points.push({ step: step[last]!, value: column[last]! });
+  });
   return points;
 }
 
@@ -80,34 +64,43 @@ export function bandOf(
   const bands: Band[] = [];
   if (to <= from) return bands;
   const { step, selectedUntil } = columns;
-  const scale = width / (to - from);
-  const end = lastAtOrBefore(columns, to);
-  for (let row = firstAtOrAfter(columns, from); row <= end;) {
-    const pixel = Math.min(width - 1, Math.floor((step[row]! - from) * scale));
-    const border = pixel === width - 1 ? Infinity : from + (pixel + 1) / scale;
-    const begin = row;
-    let [low, high, sum, count, first, last] = [Infinity, -Infinity, 0, 0, NaN, NaN];
-    do {
-      const value = values[row]!;
-      // Neither NaN nor infinite.
-      if (value - value === 0) {
-        if (value < low) low = value;
-        if (value > high) high = value;
-        if (count === 0) first = value;
-        last = value;
-        sum += value;
-        count++;
-      }
-      row++;
-    } while (row <= end && step[row]! < border);
-    if (count === 0) continue;
-    const middle = step[begin]! <= selectedUntil ? (first + last) / 2 : sum / count;
+  byPixel(columns, from, to, width, (pixel, begin, end) => {
+    const { first, low, high, last, sum, count } = spanOf(values, begin, end);
+    if (count === 0) return;
+    const selected = step[begin]! <= selectedUntil;
+    const middle = selected ? (values[first]! + values[last]!) / 2 : sum / count;
     // In the pixel's middle, but not where nothing was recorded.
-    const centre = from + (pixel + 0.5) / scale;
-    const at = Math.min(Math.max(centre, step[begin]!), step[row - 1]!);
-    bands.push({ step: at, low, high, middle });
-  }
+    const centre = from + ((pixel + 0.5) * (to - from)) / width;
+    const at = Math.min(Math.max(centre, step[begin]!), step[end - 1]!);
+    bands.push({ step: at, low: values[low]!, high: values[high]!, middle });
+  });
   return bands;
+}
+
+/** The rows of each pixel column that has some, from `begin` to before `end`. */
+function byPixel(
+  columns: Columns,
+  from: number,
+  to: number,
+  width: number,
+  visit: (pixel: number, begin: number, end: number) => void,
+): void {
+  const { step } = columns;
+  const scale = to > from ? width / (to - from) : 0;
+  const pixelOf = (row: number): number =>
+    Math.min(width - 1, Math.floor((step[row]! - from) * scale));
+  const behind = lastAtOrBefore(columns, to) + 1;
+  for (let row = firstAtOrAfter(columns, from); row < behind;) {
+    const begin = row;
+    const pixel = pixelOf(begin);
+    let last = behind;
+    for (row = begin + 1; row < last;) {
+      const middle = (row + last) >>> 1;
+      if (pixelOf(middle) === pixel) row = middle + 1;
+      else last = middle;
+    }
+    visit(pixel, begin, row);
+  }
 }
 
 /**

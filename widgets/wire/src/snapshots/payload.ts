@@ -110,10 +110,12 @@ export function decodeShown(head: ShownHead, bytes: Uint8Array): Shown {
       expect(4 * count + count * width);
       const scales = floats(count);
       const values = new Int8Array(bytes.slice(4 * count).buffer);
-      const vectors = Float32Array.from(
-        values,
-        (value, at) => value * scales[Math.floor(at / width)]!,
-      );
+      const vectors = new Float32Array(values.length);
+      for (let token = 0; token < count; token++) {
+        for (let at = token * width; at < (token + 1) * width; at++) {
+          vectors[at] = values[at]! * scales[token]!;
+        }
+      }
       return { kind, tokens, width, vectors };
     }
   }

@@ -56,8 +56,17 @@ export function placesOn(vectors: Float32Array, width: number, axes: Axes): Floa
 function centred(vectors: Float32Array, width: number): Float64Array {
   const count = vectors.length / width;
   const mean = new Float64Array(width);
-  vectors.forEach((value, at) => (mean[at % width]! += value / count));
-  return Float64Array.from(vectors, (value, at) => value - mean[at % width]!);
+  const left = new Float64Array(vectors.length);
+  // Plain loops: this is done for each step that a drag comes by.
+  for (let row = 0; row < count; row++) {
+    for (let at = 0; at < width; at++) mean[at]! += vectors[row * width + at]! / count;
+  }
+  for (let row = 0; row < count; row++) {
+    for (let at = 0; at < width; at++) {
+      left[row * width + at] = vectors[row * width + at]! - mean[at]!;
+    }
+  }
+  return left;
 }
 
 function along(from: Float64Array, row: number, width: number, axis: Float64Array): number {

@@ -1,0 +1,67 @@
+import { flushSync } from "react-dom";
+
+/** Time that views may take of one frame for drawing in turn, in milliseconds of scripts; one is always drawn. */
+const BUDGET = 1.5;
+
+/** How long the step shown must rest before views that nobody sees follow it, in milliseconds. */
+const REST = 120;
+
+/** A view that is drawn anew in its turn. */
+export interface TurnTaker {
+  draw(): void;
+  inSight(): boolean;
+}
+
+const waiting = new Set<TurnTaker>();
+const unseen = new Set<TurnTaker>();
+let scheduled = false;
+let resting = 0;
+
+/**
+ * Draws a view as soon as it is its turn: some in this frame, the others in the next ones, each with the newest
+ * there is by then, so that a drag drops no frame however many views are open. What nobody sees follows once the
+ * pointer rests.
+ *
+ * @example takeTurn(view)
+ */
+export function takeTurn(taker: TurnTaker): void {
+  if (!taker.inSight()) {
+    unseen.add(taker);
+    clearTimeout(resting);
+    resting = window.setTimeout(showAll, REST);
+    return;
+  }
+  unseen.delete(taker);
+  // One that waits keeps its place: none is passed over for those that ask more often.
+  waiting.add(taker);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(drawSome);
+}
+
+/** A view that is gone draws no more. @example leaveTurns(view) */
+export function leaveTurns(taker: TurnTaker): void {
+  waiting.delete(taker);
+  unseen.delete(taker);
+}
+
+function drawSome(): void {
+  scheduled = false;
+  const began = performance.now();
+  for (const taker of waiting) {
+    waiting.delete(taker);
+    flushSync(() => taker.draw());
+    if (performance.now() - began > BUDGET) break;
+  }
+  if (waiting.size === 0) return;
+  scheduled = true;
+  requestAnimationFrame(drawSome);
+}
+
+function showAll(): void {
+  for (const taker of unseen) waiting.add(taker);
+  unseen.clear();
+  if (scheduled || waiting.size === 0) return;
+  scheduled = true;
+  requestAnimationFrame(drawSome);
+}
