@@ -46,7 +46,8 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
       notebook,
       source.replace("to: 300", `to: ${target}`).replace("until(100)", "until(60)"),
     );
-    opened = await openNotebook(notebook);
+    // By the command that a new user types, and with settings that it may change.
+    opened = await openNotebook(notebook, { ownLab: true });
     ({ browser, page } = opened);
   });
   afterAll(() => opened?.close());

@@ -4,12 +4,13 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seriousFindings } from "../support/axe.js";
 import { emptyFolder, root, runProgram } from "../support/child.js";
-import { command, makeReport, scrubbed, STATE, viewCount } from "./made-report.js";
+import { command, EXAMPLE, scrubbed, viewCount } from "./example-report.js";
+import { openMade, STATE } from "./made-report.js";
 import type { Made } from "./made-report.js";
 
 let made: Made;
 beforeAll(async () => {
-  made = await makeReport();
+  made = await openMade();
 });
 afterAll(() => made?.close());
 
@@ -124,7 +125,7 @@ describe("what the file holds", () => {
 
   test("no folder of this machine and no token", async () => {
     const html = readFileSync(made.report, "utf8");
-    expect(html.includes(made.folder)).toBe(false);
+    expect(html.includes(made.source)).toBe(false);
     const stream = `at f (${made.folder}/model.ts:1:2) http://127.0.0.1:8888/?token=0123abcd`;
     const output = { output_type: "stream", name: "stdout", text: [stream] };
     const cell = { ...made.notebook.cells[0]!, outputs: [output] };
@@ -194,7 +195,7 @@ describe("no report", () => {
 
   test("a place that cannot be written leaves the old file as it is", async () => {
     const { code, stderr } = await runProgram(process.execPath, [
-      ...[command, "report", join(made.folder, "seen.ipynb"), "-o", made.folder],
+      ...[command, "report", join(made.source, `${EXAMPLE}.ipynb`), "-o", made.folder],
     ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/cannot be written \(it is a folder\)/);

@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { emptyFolder, root, succeed } from "../support/child.js";
+
+/** The forkpoint command. */
+export const command = join(root, "kernel/forkpoint/bin/forkpoint.mjs");
+/** What the notebook and its report are called, without their endings. */
+export const EXAMPLE = "seen";
+
+/** Views that show something else at another step. */
+export const scrubbed = [
+  ...["dashboard", "scrubBar", "lossCurve", "textProgress"],
+  ...["probabilityTower", "attentionCinema", "embeddingMap"],
+];
+
+const cells = [
+  `import { open, microGPT, corpus, adamW, Widget } from "forkpoint";
+import { ${scrubbed.join(", ")}, modelLibrary } from "forkpoint";
+const store = await open();
+const session = await store.session("sonnets", {
+  model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(), seed: 3,
+  optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, evaluateEvery: 20, sampleTokens: 20,
+});
+await session.train({ to: 120 }).done;
+await session.save("First words");`,
+  ...scrubbed.map((view) => `${view}(session)`),
+  "modelLibrary(store)",
+  `const base = { module: "@jupyter-widgets/base", moduleVersion: "2.0.0" };
+const controls = { module: "@jupyter-widgets/controls", moduleVersion: "2.0.0" };
+const layout = new Widget({ ...base, model: "LayoutModel", view: "LayoutView", state: {} });
+const style = new Widget({ ...controls, model: "SliderStyleModel", view: "StyleView", state: {} });
+new Widget({ ...controls, model: "IntSliderModel", view: "IntSliderView", state: { value: 42, min: 0, max: 100, layout, style } })`,
+];
+
+/** How many views the notebook shows: those, the library and a slider. */
+export const viewCount = scrubbed.length + 2;
+
+/**
+ * Runs the notebook by `forkpoint run`, makes its report by `forkpoint report`, and returns the
+ * folder of both.
+ */
+export async function makeReport(): Promise<string> {
+  const folder = emptyFolder("report");
+  const cell = { cell_type: "code", metadata: {}, outputs: [], execution_count: null };
+  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
+  const content = {
+    cells: cells.map((source, at) => ({ ...cell, id: `cell-${at}`, source })),
+    ...{ metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 },
+  };
+  const path = join(folder, `${EXAMPLE}.ipynb`);
+  writeFileSync(path, JSON.stringify(content));
+  await succeed(process.execPath, [command, "run", path], { cwd: folder });
+  await succeed(process.execPath, [command, "report", path], { cwd: folder });
+  return folder;
+}
