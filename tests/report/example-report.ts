@@ -13,6 +13,8 @@ export const scrubbed = [
   ...["probabilityTower", "attentionCinema", "embeddingMap"],
 ];
 
+const PROSE = "The loss $L = -\\log p$ falls:\n\n$$\\frac{1}{N} \\sum_{i<N} L_i$$";
+
 const cells = [
   `import { open, microGPT, corpus, adamW, Widget } from "forkpoint";
 import { ${scrubbed.join(", ")}, modelLibrary } from "forkpoint";
@@ -43,8 +45,9 @@ export async function makeReport(): Promise<string> {
   const folder = emptyFolder("report");
   const cell = { cell_type: "code", metadata: {}, outputs: [], execution_count: null };
   const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
+  const prose = { cell_type: "markdown", id: "prose", metadata: {}, source: PROSE };
   const content = {
-    cells: cells.map((source, at) => ({ ...cell, id: `cell-${at}`, source })),
+    cells: [prose, ...cells.map((source, at) => ({ ...cell, id: `cell-${at}`, source }))],
     ...{ metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 },
   };
   const path = join(folder, `${EXAMPLE}.ipynb`);

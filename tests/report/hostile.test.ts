@@ -41,7 +41,7 @@ describe("a hostile notebook", () => {
       (
         await made.reportOf("hostile", {
           ...hostile,
-          cells: [...hostile.cells, { ...hostile.cells[0]!, outputs: [widget] }, ...hostileCells()],
+          cells: [...hostile.cells, { ...hostile.cells[1]!, outputs: [widget] }, ...hostileCells()],
         })
       ).output,
     );

@@ -75,7 +75,7 @@ describe("run, then report, opened from the disk with the network off", () => {
     await page.context().close();
   });
 
-  test("without scripts every view stands as picture or text", async () => {
+  test("without scripts every view stands as picture or text, and formulas are set", async () => {
     const { page } = await made.openReport(made.report, { javaScriptEnabled: false });
     const stills = page.locator(".report-still");
     expect(await stills.count()).toBe(viewCount);
@@ -84,6 +84,9 @@ describe("run, then report, opened from the disk with the network off", () => {
     expect(size!.width).toBeGreaterThan(300);
     expect(await stills.first().innerText()).toMatch(/Session "sonnets"[\s\S]*completed/);
     expect(await page.locator("body").innerText()).toMatch(/Scripts are off here/);
+    const formulas = page.locator("main math");
+    expect(await formulas.count()).toBe(2);
+    expect((await formulas.last().locator("mfrac").boundingBox())!.height).toBeGreaterThan(20);
     await page.context().close();
   });
 });
@@ -128,7 +131,7 @@ describe("what the file holds", () => {
     expect(html.includes(made.source)).toBe(false);
     const stream = `at f (${made.folder}/model.ts:1:2) http://127.0.0.1:8888/?token=0123abcd`;
     const output = { output_type: "stream", name: "stdout", text: [stream] };
-    const cell = { ...made.notebook.cells[0]!, outputs: [output] };
+    const cell = { ...made.notebook.cells[1]!, outputs: [output] };
     const told = await made.reportOf("told", { ...made.notebook, cells: [cell] });
     const text = readFileSync(told.output, "utf8");
     expect(text).toContain("at f (model.ts:1:2) http://127.0.0.1:8888/?token=…");
