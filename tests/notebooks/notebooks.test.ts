@@ -111,6 +111,8 @@ describe("forkpoint run", () => {
       });
       expect(timeline.buffers).toEqual([expect.objectContaining({ path: ["metrics", 0] })]);
       expect(timeline.buffers![0]!.data.length).toBeGreaterThan(1000);
+      const snapshots = states.find(({ model_name }) => model_name === "SnapshotsModel")!;
+      if (name.startsWith("02")) expect(snapshots.state["reason"]).toMatch(/numbers only/);
       const printed = outputs.map((output) => text(output.text)).join("");
       if (endings[name]) expect(printed).toMatch(endings[name]);
     },

@@ -13,20 +13,28 @@ export const scrubbed = [
   ...["probabilityTower", "attentionCinema", "embeddingMap"],
 ];
 
+const others = ["modelLibrary", "sessionTree", "runHistory", "compare"];
+
 const PROSE = "The loss $L = -\\log p$ falls:\n\n$$\\frac{1}{N} \\sum_{i<N} L_i$$";
 
 const cells = [
   `import { open, microGPT, corpus, adamW, Widget } from "forkpoint";
-import { ${scrubbed.join(", ")}, modelLibrary } from "forkpoint";
+import { ${scrubbed.join(", ")}, ${others.join(", ")} } from "forkpoint";
 const store = await open();
 const session = await store.session("sonnets", {
   model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(), seed: 3,
   optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, evaluateEvery: 20, sampleTokens: 20,
 });
+await session.train({ to: 60 }).done;
 await session.train({ to: 120 }).done;
-await session.save("First words");`,
+await session.save("First words");
+const hot = await session.fork("hot", { at: 60, optimizer: adamW({ learningRate: 2e-2 }) });
+await hot.train({ to: 100 }).done;`,
   ...scrubbed.map((view) => `${view}(session)`),
   "modelLibrary(store)",
+  "sessionTree(store)",
+  "runHistory(session)",
+  "compare(session, hot)",
   `const base = { module: "@jupyter-widgets/base", moduleVersion: "2.0.0" };
 const controls = { module: "@jupyter-widgets/controls", moduleVersion: "2.0.0" };
 const layout = new Widget({ ...base, model: "LayoutModel", view: "LayoutView", state: {} });
@@ -34,8 +42,8 @@ const style = new Widget({ ...controls, model: "SliderStyleModel", view: "StyleV
 new Widget({ ...controls, model: "IntSliderModel", view: "IntSliderView", state: { value: 42, min: 0, max: 100, layout, style } })`,
 ];
 
-/** How many views the notebook shows: those, the library and a slider. */
-export const viewCount = scrubbed.length + 2;
+/** How many views the notebook shows: those, the others and a slider. */
+export const viewCount = scrubbed.length + others.length + 1;
 
 /**
  * Runs the notebook by `forkpoint run`, makes its report by `forkpoint report`, and returns the

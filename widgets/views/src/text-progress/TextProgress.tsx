@@ -55,7 +55,10 @@ export function TextProgress(props: {
         )}
       </div>
       {samples.length === 0 ? (
-        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
+        <Notice kind="empty">
+          {snapshots?.state.reason ??
+            "No samples yet: they are taken at evaluations while training."}
+        </Notice>
       ) : (
         <>
           {shown && <Reader sample={shown} before={compared ? before : undefined} />}
@@ -81,7 +84,13 @@ function Reader(props: { sample: WireSample; before: WireSample | undefined }): 
   }, [sample, before]);
   const given = text.startsWith(prompt) ? prompt : "";
   return (
-    <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
+    <p
+      className="fp-reader fp-sample-text"
+      data-testid="fp-sample-text"
+      role="group"
+      aria-label="Text of the sample"
+      tabIndex={0}
+    >
       <span className="fp-sample-prompt">{given}</span>
       {stretches.map((stretch, index) =>
         stretch.fresh && stretch.text.trim() !== "" ? (
