@@ -50,7 +50,7 @@ export async function makeReport(notebook: Notebook, options: ReportOptions): Pr
   if (showsViews(notebook) && !saved && !still) {
     throw new ReportError(
       "WidgetStateMissing",
-      `${name} shows views but holds no saved state of them. Run "forkpoint run ${name}" first, or press Download report in JupyterLab; with --still the views become pictures and text.`,
+      `${name} shows views but holds no saved state of them. Run "forkpoint run ${name}" first, or press Report above the notebook in JupyterLab; with --still the views become pictures and text.`,
       { name },
     );
   }

@@ -125,6 +125,7 @@ export function curveSpec(log: boolean): Spec {
         format: ",d",
         labelFlush: true,
         labelOverlap: true,
+        labelSeparation: 8,
       },
       {
         ...axis,
