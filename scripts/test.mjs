@@ -30,11 +30,10 @@ try {
     FORKPOINT_LONG: long ? "1" : "",
     PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH}`,
   };
-  await check(env);
-  // One after the other: kernels and a browser want the two cores for themselves.
-  await vitest(env, "units");
+  const whole = filters.length === 0;
+  // What is not timed goes beside the units; kernels and a browser want the two cores for themselves.
+  await Promise.all([vitest(env, "units"), whole && check(env).then(() => pytest(env))]);
   await vitest(env, "flows");
-  if (filters.length === 0) await pytest(env);
 } catch (error) {
   console.error(error.message);
   totals.failed += 1;
@@ -44,14 +43,13 @@ console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 
 async function check(env) {
-  if (filters.length > 0) return;
-  const code = await command(modernNode(), [join(root, "scripts/check.mjs")], env);
+  const code = await aside(modernNode(), [join(root, "scripts/check.mjs")], env);
   add({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
 }
 
 async function vitest(env, project) {
   const report = reportPath(`vitest-${project}.json`);
-  const code = await command(
+  const { code } = await command(
     modernNode(),
     [
       ...[join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", project, ...filters],
@@ -90,7 +88,7 @@ async function pytest(env) {
     `--junitxml=${report}`,
     ...folders,
   ];
-  const code = await command(venvPython, parameters, env);
+  const code = await aside(venvPython, parameters, env);
   if (!existsSync(report)) return add({ failed: 1 });
   const suite = readFileSync(report, "utf8");
   const count = (name) =>
@@ -117,14 +115,21 @@ function add({ passed = 0, failed = 0, skipped = 0 }) {
   totals.skipped += skipped;
 }
 
-function command(program, parameters, env) {
+function command(program, parameters, env, output = "inherit") {
   return new Promise((resolve) => {
-    const child = spawn(program, parameters, {
-      cwd: root,
-      env,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    child.on("error", () => resolve(127));
-    child.on("close", (code) => resolve(code ?? 1));
+    const stdio = ["ignore", output, output];
+    const child = spawn(program, parameters, { cwd: root, env, stdio });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text) => (printed += text));
+    child.on("error", () => resolve({ code: 127, printed }));
+    child.on("close", (code) => resolve({ code: code ?? 1, printed }));
   });
+}
+
+/** A program that runs beside another: what it prints comes in one piece, at its end. */
+async function aside(program, parameters, env) {
+  const { code, printed } = await command(program, parameters, env, "pipe");
+  process.stdout.write(printed);
+  return code;
 }

@@ -12,6 +12,7 @@ import { keyframes } from "./catalog/keyframes.js";
 import type { Keyframes } from "./catalog/keyframes.js";
 import { ownerOf } from "./catalog/lineage.js";
 import { nearestCheckpoint } from "./catalog/nearest.js";
+import { outline } from "./catalog/outline.js";
 import type { NearestCheckpoint } from "./catalog/nearest.js";
 import { getRun, listRuns } from "./catalog/runs.js";
 import type { RunRow } from "./catalog/runs.js";
@@ -110,6 +111,8 @@ export interface Store {
   };
   readonly events: { /** Oldest first. */ list(sessionId?: string): EventRow[] };
   readonly trash: Trash;
+  /** Another text when sessions, runs or models have changed, whoever did it; cheap to ask often. */
+  outline(): string;
   /** All tensors, each checked. Rejects with CheckpointNotFound, CheckpointDamaged, TensorDamaged. */
   readTensors(checkpointId: string): Promise<RestoredState>;
   /** Checked. Rejects with BlobMissing, BlobDamaged. */
@@ -254,6 +257,7 @@ function storeOver(
     },
     events: { list: (sessionId) => read((db) => listEvents(db, sessionId)) },
     trash: trashOver(path, read, client.writer),
+    outline: () => read(outline),
     readTensors: (id) => readLater((db) => restoreState(db, path, id)),
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),

@@ -113,6 +113,26 @@ test("a brush zooms: one question to the kernel, and then each step has its very
   await hook(page, "fp-live-button").click();
 });
 
+test("a range too wide for every step says so; zoomed into further, every step is fetched", async () => {
+  const plot = (await hook(page, "fp-plot").boundingBox())!;
+  const brush = async (from: number, to: number): Promise<void> => {
+    const y = plot.y + plot.height / 2;
+    await page.mouse.move(plot.x + plot.width * from, y);
+    await page.mouse.down();
+    await page.mouse.move(plot.x + plot.width * to, y, { steps: 6 });
+    await page.mouse.up();
+  };
+  const note = (): Promise<string> => hook(page, "fp-zoom-note").innerText();
+  const before = asked();
+  await brush(0.1, 0.95);
+  await expect.poll(note, drawn).toMatch(/too many to draw each/);
+  expect(asked()).toBe(before + 1);
+  await brush(0.4, 0.7);
+  await expect.poll(note, drawn).toMatch(/^steps [\d,]+ to [\d,]+$/);
+  expect(asked()).toBe(before + 2);
+  await hook(page, "fp-zoom-reset").click();
+});
+
 test("the keyboard zooms; log and smoothing draw another line; no line bridges the lost steps", async () => {
   const plain = await lines();
   await hook(page, "fp-log").click();

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { open } from "forkpoint";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hook, openSections, runAll } from "../support/browser.js";
@@ -25,12 +26,13 @@ dashboard(session)`,
   `sessionTree(store)`,
 ];
 
+const folder = emptyFolder("lab");
 let opened: OpenedNotebook | undefined;
 let browser: Browser;
 let page: Page;
 
 beforeAll(async () => {
-  const notebook = join(emptyFolder("lab"), "tree.ipynb");
+  const notebook = join(folder, "tree.ipynb");
   writeNotebook(notebook, cells);
   opened = await openNotebook(notebook);
   ({ browser, page } = opened);
@@ -125,4 +127,14 @@ test("fork from here asks for a name, opens the branch and shows it in both tree
   await line(1, "hotter").waitFor();
   expect(await line(0, "hotter").getAttribute("aria-level")).toBe("3");
   expect(browser.errors.filter((error) => /forkpoint|fp-|react/i.test(error))).toEqual([]);
+});
+
+test("what another process makes appears by itself, and goes when it throws it away", async () => {
+  const store = await open({ from: folder });
+  const { id } = await (await store.session("sonnets")).fork("from elsewhere", { at: 20 });
+  await line(1, "from elsewhere").waitFor();
+  expect(await line(0, "from elsewhere").getAttribute("aria-level")).toBe("2");
+  await store.trash.put([{ kind: "session", id }]);
+  await expect.poll(() => line(1, "from elsewhere").count()).toBe(0);
+  await store.close();
 });

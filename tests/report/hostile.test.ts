@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hostileCells, hostileTexts, hostileWidget } from "./hostile.js";
-import { makeReport, STATE, VIEW } from "./made-report.js";
+import { openMade, STATE, VIEW } from "./made-report.js";
 import type { Made } from "./made-report.js";
 
 let made: Made;
 beforeAll(async () => {
-  made = await makeReport();
+  made = await openMade();
 });
 afterAll(() => made?.close());
 
@@ -41,7 +41,7 @@ describe("a hostile notebook", () => {
       (
         await made.reportOf("hostile", {
           ...hostile,
-          cells: [...hostile.cells, { ...hostile.cells[0]!, outputs: [widget] }, ...hostileCells()],
+          cells: [...hostile.cells, { ...hostile.cells[1]!, outputs: [widget] }, ...hostileCells()],
         })
       ).output,
     );

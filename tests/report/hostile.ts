@@ -29,6 +29,16 @@ export const hostileHtml = [
   `<!--<script>--><b>bold</b>`,
 ];
 
+/** TeX that tries the same. */
+export const hostileTex = [
+  `</math><script>${RUN}</script>`,
+  `\\href{javascript:${RUN}}{x}`,
+  `\\text{<img src=x onerror="${RUN}">}`,
+  `\\includegraphics{https://example.invalid/a.png}`,
+  `\\htmlStyle{background: url(https://example.invalid/b.png)}{x}`,
+  `\\color{url(https://example.invalid/c)}x`,
+];
+
 const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="${RUN}"><script>${RUN}</script><image href="https://example.invalid/a.png"/><rect width="40" height="40" fill="green"/></svg>`;
 
 const output = (data: object): object => ({
@@ -54,6 +64,8 @@ export function hostileCells(): object[] {
       text(`raw-${at}`, "raw", html),
       code(`html-${at}`, [output({ "text/html": html }), output({ "text/markdown": html })]),
     ]),
+    ...hostileTex.map((tex, at) => text(`tex-${at}`, "markdown", `$${tex}$\n\n$$${tex}$$`)),
+    text("forged", "markdown", `<span class="report-math">${hostileTex.join("")}</span>`),
     code("other-forms", [
       output({ "image/svg+xml": svg }),
       output({ "application/javascript": RUN }),

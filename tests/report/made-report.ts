@@ -1,44 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as forkpoint from "forkpoint";
 import { chromium } from "playwright-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { emptyFolder, root, runProgram, succeed } from "../support/child.js";
+import { emptyFolder, runProgram } from "../support/child.js";
 import type { Ended } from "../support/child.js";
+import { shared } from "../support/shared.js";
+import { command, EXAMPLE } from "./example-report.js";
 
-/** The forkpoint command. */
-export const command = join(root, "kernel/forkpoint/bin/forkpoint.mjs");
 export const STATE = "application/vnd.jupyter.widget-state+json";
 export const VIEW = "application/vnd.jupyter.widget-view+json";
-
-/** Views that show something else at another step. */
-export const scrubbed = [
-  ...["dashboard", "scrubBar", "lossCurve", "textProgress"],
-  ...["probabilityTower", "attentionCinema", "embeddingMap"],
-].filter((name) => name in forkpoint);
-
-const cells = [
-  `import { open, microGPT, corpus, adamW, Widget } from "forkpoint";
-import { ${scrubbed.join(", ")}, modelLibrary } from "forkpoint";
-const store = await open();
-const session = await store.session("sonnets", {
-  model: microGPT({ layers: 1, heads: 2, embed: 16, block: 16 }), data: corpus.sonnets(), seed: 3,
-  optimizer: adamW({ learningRate: 1e-2 }), batchSize: 4, evaluateEvery: 20, sampleTokens: 20,
-});
-await session.train({ to: 120 }).done;
-await session.save("First words");`,
-  ...scrubbed.map((view) => `${view}(session)`),
-  "modelLibrary(store)",
-  `const base = { module: "@jupyter-widgets/base", moduleVersion: "2.0.0" };
-const controls = { module: "@jupyter-widgets/controls", moduleVersion: "2.0.0" };
-const layout = new Widget({ ...base, model: "LayoutModel", view: "LayoutView", state: {} });
-const style = new Widget({ ...controls, model: "SliderStyleModel", view: "StyleView", state: {} });
-new Widget({ ...controls, model: "IntSliderModel", view: "IntSliderView", state: { value: 42, min: 0, max: 100, layout, style } })`,
-];
-
-/** How many views the notebook shows: those, the library and a slider. */
-export const viewCount = scrubbed.length + 2;
 
 export interface Notebook {
   cells: Record<string, unknown>[];
@@ -51,6 +22,9 @@ interface SavedModel {
 
 /** A notebook that was run, its report, and the means to make and open others. */
 export interface Made {
+  /** Where notebook and report lie, for every test file of the run. */
+  source: string;
+  /** Where what this file makes lies. */
   folder: string;
   /** The report of the notebook. */
   report: string;
@@ -75,27 +49,17 @@ export interface Opened {
   errors: string[];
 }
 
-/** Runs the notebook by `forkpoint run`, and makes its report by `forkpoint report`. */
-export async function makeReport(): Promise<Made> {
-  const folder = emptyFolder("report");
-  const cell = { cell_type: "code", metadata: {}, outputs: [], execution_count: null };
-  const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
-  const content = {
-    cells: cells.map((source, at) => ({ ...cell, id: `cell-${at}`, source })),
-    ...{ metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 },
-  };
-  const path = join(folder, "seen.ipynb");
-  writeFileSync(path, JSON.stringify(content));
-  await succeed(process.execPath, [command, "run", path], { cwd: folder });
-  await succeed(process.execPath, [command, "report", path], { cwd: folder });
+/** The run's example report, in a browser and a folder of this file's own. */
+export async function openMade(): Promise<Made> {
+  const [source, folder] = [await shared("report"), emptyFolder("reports")];
   const browser = await chromium.launch({
     executablePath: process.env["FORKPOINT_CHROMIUM"] ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-gpu"],
   });
   return {
-    folder,
-    report: join(folder, "seen.html"),
-    notebook: JSON.parse(readFileSync(path, "utf8")) as Notebook,
+    ...{ source, folder },
+    report: join(source, `${EXAMPLE}.html`),
+    notebook: JSON.parse(readFileSync(join(source, `${EXAMPLE}.ipynb`), "utf8")) as Notebook,
     async reportOf(name, content, parameters = []) {
       const [input, output] = [join(folder, `${name}.ipynb`), join(folder, `${name}.html`)];
       writeFileSync(input, JSON.stringify(content));

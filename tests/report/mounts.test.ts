@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeReport, viewCount } from "./made-report.js";
+import { viewCount } from "./example-report.js";
+import { openMade } from "./made-report.js";
 import type { Made } from "./made-report.js";
 
 /** How often each view comes and goes. */
@@ -9,7 +10,7 @@ const SPARE = 1_500_000;
 
 let made: Made;
 beforeAll(async () => {
-  made = await makeReport();
+  made = await openMade();
 });
 afterAll(() => made?.close());
 

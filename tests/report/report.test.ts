@@ -1,15 +1,18 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seriousFindings } from "../support/axe.js";
+import { pictureDifference } from "../support/browser.js";
 import { emptyFolder, root, runProgram } from "../support/child.js";
-import { command, makeReport, scrubbed, STATE, viewCount } from "./made-report.js";
+import { command, EXAMPLE, scrubbed, viewCount } from "./example-report.js";
+import { openMade, STATE } from "./made-report.js";
 import type { Made } from "./made-report.js";
 
 let made: Made;
 beforeAll(async () => {
-  made = await makeReport();
+  made = await openMade();
 });
 afterAll(() => made?.close());
 
@@ -58,6 +61,57 @@ describe("run, then report, opened from the disk with the network off", () => {
     await page.context().close();
   });
 
+  test("tree, history and compare work: they follow the bar, fold, and lead the other views", async () => {
+    const { page, asked, errors } = await made.openReport(made.report);
+    const last = (name: string): Locator => page.locator(`[data-testid="${name}"]`).last();
+    const stepLabel = page.locator('[data-testid="fp-step-label"]').first();
+    const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
+    const scrubTo = async (fraction: number): Promise<void> => {
+      await bar.scrollIntoViewIfNeeded();
+      const box = (await bar.boundingBox())!;
+      await page.mouse.click(box.x + box.width * fraction, box.y + box.height / 2);
+    };
+    const runs = last("fp-run-history").getByRole("row");
+    const current = last("fp-run-history").locator('[aria-current="true"]');
+    const plot = last("fp-compare-plot");
+    const seen: { run: string; text: string; compared: string; pixels: string }[] = [];
+    for (const fraction of [0.2, 0.8]) {
+      await scrubTo(fraction);
+      await plot.scrollIntoViewIfNeeded();
+      seen.push({
+        run: await current.innerText(),
+        text: await last("fp-compare-text-one").innerText(),
+        compared: await last("fp-compare-step").innerText(),
+        pixels: (await plot.screenshot()).toString("base64"),
+      });
+    }
+    const [early, late] = seen;
+    expect(early!.run).toMatch(/fresh[^]*0 – 60/);
+    expect(late!.run).toMatch(/latest[^]*60 – 120/);
+    for (const part of ["text", "compared", "pixels"] as const)
+      expect([part, early![part] === late![part]]).toEqual([part, false]);
+
+    await runs.nth(2).click();
+    expect(await stepLabel.innerText()).toBe("step 60");
+    const box = (await plot.boundingBox())!;
+    await page.mouse.click(box.x + box.width * 0.35, box.y + box.height / 2);
+    await expect.poll(() => stepLabel.innerText()).toMatch(/^step [34]\d$/);
+    expect(await last("fp-compare-ask").isDisabled()).toBe(true);
+
+    const tree = last("fp-session-tree");
+    const nodes = tree.getByRole("treeitem");
+    expect(await nodes.count()).toBe(2);
+    await tree.getByRole("tree").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => nodes.count()).toBe(1);
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => nodes.count()).toBe(2);
+    expect(await tree.locator('[data-testid="fp-tree-fork"]').isDisabled()).toBe(true);
+    expect([asked, errors]).toEqual([[], []]);
+    await page.context().close();
+  });
+
   test("light and dark by the system, by the button, and light on paper", async () => {
     const { page } = await made.openReport(made.report, { colorScheme: "dark" });
     const background = (): Promise<string> =>
@@ -74,7 +128,7 @@ describe("run, then report, opened from the disk with the network off", () => {
     await page.context().close();
   });
 
-  test("without scripts every view stands as picture or text", async () => {
+  test("without scripts every view stands as picture or text, and formulas are set", async () => {
     const { page } = await made.openReport(made.report, { javaScriptEnabled: false });
     const stills = page.locator(".report-still");
     expect(await stills.count()).toBe(viewCount);
@@ -83,22 +137,39 @@ describe("run, then report, opened from the disk with the network off", () => {
     expect(size!.width).toBeGreaterThan(300);
     expect(await stills.first().innerText()).toMatch(/Session "sonnets"[\s\S]*completed/);
     expect(await page.locator("body").innerText()).toMatch(/Scripts are off here/);
+    const formulas = page.locator("main math");
+    expect(await formulas.count()).toBe(2);
+    expect((await formulas.last().locator("mfrac").boundingBox())!.height).toBeGreaterThan(20);
     await page.context().close();
   });
 });
 
 describe("everybody reads it", () => {
-  test.each(["light", "dark"] as const)("axe finds nothing serious, %s", async (colorScheme) => {
-    const { page } = await made.openReport(made.report, { colorScheme });
-    const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
-    await bar.scrollIntoViewIfNeeded();
-    const box = (await bar.boundingBox())!;
-    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-    await page.waitForTimeout(500);
-    // The slider is ipywidgets' own.
-    expect(await seriousFindings(page, "body", [".widget-slider"])).toEqual([]);
-    await page.context().close();
-  });
+  test.each(["light", "dark"] as const)(
+    "axe finds nothing serious, it looks as kept, %s",
+    async (colorScheme) => {
+      const { page } = await made.openReport(made.report, { colorScheme });
+      const bar = page.locator('[data-testid="fp-scrub-bar"]').first();
+      await bar.scrollIntoViewIfNeeded();
+      const box = (await bar.boundingBox())!;
+      await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+      await page.waitForTimeout(500);
+      // The slider is ipywidgets' own.
+      expect(await seriousFindings(page, "body", [".widget-slider"])).toEqual([]);
+      // What a model writes and when keyframes are taken depend on the machine.
+      await page.mouse.move(2, 2);
+      const dashboard = page.locator(".report-view").first();
+      const written = [".fp-samples", ".fp-reader", ".fp-bars", ".fp-heads", ".fp-map-area"];
+      const ignored: Locator[] = [];
+      for (const selector of ['[data-testid="fp-scrub-bar"]', ...written])
+        if (await dashboard.locator(selector).first().isVisible())
+          ignored.push(dashboard.locator(selector).first());
+      expect(await pictureDifference(dashboard, `report-${colorScheme}`, ignored)).toBeLessThan(
+        0.03,
+      );
+      await page.context().close();
+    },
+  );
 
   test("reduced motion: nothing moves by itself", async () => {
     const { page } = await made.openReport(made.report, { reducedMotion: "reduce" });
@@ -124,10 +195,10 @@ describe("what the file holds", () => {
 
   test("no folder of this machine and no token", async () => {
     const html = readFileSync(made.report, "utf8");
-    expect(html.includes(made.folder)).toBe(false);
+    expect(html.includes(made.source)).toBe(false);
     const stream = `at f (${made.folder}/model.ts:1:2) http://127.0.0.1:8888/?token=0123abcd`;
     const output = { output_type: "stream", name: "stdout", text: [stream] };
-    const cell = { ...made.notebook.cells[0]!, outputs: [output] };
+    const cell = { ...made.notebook.cells[1]!, outputs: [output] };
     const told = await made.reportOf("told", { ...made.notebook, cells: [cell] });
     const text = readFileSync(told.output, "utf8");
     expect(text).toContain("at f (model.ts:1:2) http://127.0.0.1:8888/?token=…");
@@ -137,7 +208,10 @@ describe("what the file holds", () => {
   test("data over the budget are reduced, and the page says so", async () => {
     const large = structuredClone(made.notebook);
     const { state } = large.metadata.widgets[STATE]!;
-    const timeline = Object.values(state).find(({ model_name }) => model_name === "TimelineModel")!;
+    const timeline = Object.values(state).find(
+      ({ model_name, state }) =>
+        model_name === "TimelineModel" && (state["session"] as { name: string }).name === "sonnets",
+    )!;
     timeline.state["samples"] = Array.from({ length: 5_000 }, (_, step) => ({
       ...{ step, prompt: "", text: `at ${step} `.repeat(30) },
     }));
@@ -194,7 +268,7 @@ describe("no report", () => {
 
   test("a place that cannot be written leaves the old file as it is", async () => {
     const { code, stderr } = await runProgram(process.execPath, [
-      ...[command, "report", join(made.folder, "seen.ipynb"), "-o", made.folder],
+      ...[command, "report", join(made.source, `${EXAMPLE}.ipynb`), "-o", made.folder],
     ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/cannot be written \(it is a folder\)/);

@@ -80,7 +80,7 @@ export async function runAll(page: Page): Promise<void> {
   const ask = async (): Promise<boolean> => {
     if (await begun()) return true;
     await menu(page, "Run", "Run All Cells");
-    await page.waitForTimeout(1500);
+    for (let look = 0; look < 15 && !(await begun()); look++) await page.waitForTimeout(100);
     return begun();
   };
   await expect.poll(ask, { timeout: 120_000, interval: 500 }).toBe(true);

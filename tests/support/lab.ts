@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
-import { rmSync } from "node:fs";
+import { realpathSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { emptyFolder, python, root } from "./child.js";
+
+/** What the JupyterLab that test files share shows: every folder that `emptyFolder` makes. */
+export const servedFolder = realpathSync(tmpdir());
 
 export interface Lab {
   /** The address that was printed, with its token. */
@@ -15,6 +19,14 @@ export async function startLab(notebook: string): Promise<Lab> {
   const command = join(root, "kernel/forkpoint/bin/forkpoint.mjs");
   const parameters = [command, "lab", notebook, "--no-browser", "--port", String(await freePort())];
   return serve(process.execPath, parameters);
+}
+
+/** Starts JupyterLab on a free port, for any notebook below the folder of temporary files. */
+export async function startServer(): Promise<Lab> {
+  return serve(python, [
+    ...["-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"],
+    ...[`--ServerApp.port=${await freePort()}`, `--ServerApp.root_dir=${servedFolder}`],
+  ]);
 }
 
 /** Starts Jupyter Notebook 7 on a free port; its address opens the notebook. */

@@ -1,8 +1,12 @@
-import { writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { realpathSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import type { Page } from "playwright-core";
 import { openBrowser } from "./browser.js";
 import type { Browser } from "./browser.js";
-import { startLab } from "./lab.js";
+import { servedFolder, startLab } from "./lab.js";
+import type { Lab } from "./lab.js";
+import { shared } from "./shared.js";
 
 /** A notebook in JupyterLab, in a browser. */
 export interface OpenedNotebook {
@@ -22,9 +26,15 @@ export function writeNotebook(path: string, sources: readonly string[]): void {
   writeFileSync(path, JSON.stringify(content));
 }
 
-/** Opens a notebook and waits for its cells to be there. */
-export async function openNotebook(path: string): Promise<OpenedNotebook> {
-  const lab = await startLab(path);
+/**
+ * Opens a notebook and waits for its cells to be there. In the run's JupyterLab, unless it is to be
+ * one of its own, as `forkpoint lab` starts it. Closing ends the notebook's kernel too.
+ */
+export async function openNotebook(
+  path: string,
+  { ownLab = false }: { ownLab?: boolean } = {},
+): Promise<OpenedNotebook> {
+  const lab = ownLab ? await startLab(path) : await sharedLab(path);
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
     await browser?.close();
@@ -40,4 +50,21 @@ export async function openNotebook(path: string): Promise<OpenedNotebook> {
     await close();
     throw error;
   }
+}
+
+async function sharedLab(notebook: string): Promise<Lab> {
+  const { origin, searchParams } = new URL(await shared("lab"));
+  const headers = { Authorization: `token ${searchParams.get("token")!}` };
+  const path = relative(servedFolder, realpathSync(notebook));
+  // A workspace of its own: no test is to find what another had open.
+  const address = `${origin}/lab/workspaces/${randomUUID()}/tree/${path}?${searchParams.toString()}`;
+  return {
+    address,
+    async stop() {
+      const response = await fetch(`${origin}/api/sessions`, { headers });
+      const sessions = (await response.json()) as { id: string; path: string }[];
+      for (const { id } of sessions.filter((session) => session.path === path))
+        await fetch(`${origin}/api/sessions/${id}`, { method: "DELETE", headers });
+    },
+  };
 }

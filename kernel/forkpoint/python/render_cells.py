@@ -8,12 +8,18 @@ those of links. The page around it forbids both once more.
 import json
 import re
 import sys
+from html import escape
 from pathlib import Path
+
+# jsonschema would compile the grammar of a format that no notebook's schema has: a second and a half.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 import nbformat
 from bleach import clean
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
+from jinja2 import pass_context
 from nbconvert import HTMLExporter
+from nbconvert.exporters.html import IPythonRenderer, MarkdownWithMath
 from traitlets.config import Config
 
 HERE = Path(__file__).parent
@@ -83,6 +89,51 @@ def contained_html(text):
     return f'<div><template shadowrootmode="open">{cleaned}</template></div>'
 
 
+class FormulaRenderer(IPythonRenderer):
+    """Marks formulas; what makes the report sets them, after the cells are cleaned."""
+
+    def inline_math(self, body):
+        return formula(body)
+
+    def block_math(self, body):
+        return formula(body, block=True)
+
+    def latex_environment(self, name, body):
+        return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", block=True)
+
+
+def formula(tex, block=False):
+    return f'<span class="report-math{" report-math-block" if block else ""}">{escape(tex)}</span>'
+
+
+def formulas(text):
+    """An output in LaTeX: formulas in dollars, and what is written around them."""
+    parts = re.split(r"(\$\$.+?\$\$|(?<!\\)\$.+?(?<!\\)\$)", str(text), flags=re.S)
+    for at in range(1, len(parts), 2):
+        block = parts[at].startswith("$$")
+        parts[at] = formula(parts[at].strip("$"), block)
+    parts[::2] = [escape(part) for part in parts[::2]]
+    return "".join(parts)
+
+
+class ReportExporter(HTMLExporter):
+    """nbconvert's exporter, with formulas marked."""
+
+    @pass_context
+    def markdown2html(self, context, source):
+        cell = context.get("cell", {})
+        renderer = FormulaRenderer(
+            escape=False,
+            attachments=cell.get("attachments", {}),
+            embed_images=self.embed_images,
+            path="",
+            anchor_link_text=self.anchor_link_text,
+            exclude_anchor_links=self.exclude_anchor_links,
+            **self.lexer_options,
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
 def picture_words(output):
     """What a picture shows, for those who cannot see it."""
     text = str(output.data.get("text/plain", "")).strip()
@@ -123,7 +174,7 @@ def main():
     notebook = nbformat.reads(sys.stdin.buffer.read().decode("utf-8"), as_version=4)
     # nbconvert shows a view only where its state is there too; the page has it, not the cells.
     notebook.metadata["widgets"] = {STATE: {"state": views(notebook)}}
-    exporter = HTMLExporter(
+    exporter = ReportExporter(
         template_name="report_template",
         extra_template_basedirs=[str(HERE)],
         # Markdown cells and outputs are cleaned after they became HTML.
@@ -133,6 +184,7 @@ def main():
     for name, filter_ in {
         "clean_html": clean_html,
         "contained_html": contained_html,
+        "formulas": formulas,
         "picture_words": picture_words,
     }.items():
         exporter.register_filter(name, filter_)

@@ -9,6 +9,9 @@ import os
 import sys
 from pathlib import Path
 
+# jsonschema would compile the grammar of a format that no notebook's schema has: a second and a half.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 import nbformat
 from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient

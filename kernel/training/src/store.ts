@@ -8,6 +8,7 @@ import type {
   Trash,
   TrashRow,
 } from "@forkpoint/checkpoints";
+import { watchElsewhere } from "./elsewhere.js";
 import { SessionDiffers, SessionMissing } from "./errors/session.js";
 import { isLayersModel } from "./fit/layers-model.js";
 import { namedOptions } from "./options.js";
@@ -50,7 +51,7 @@ export interface ModelLibrary {
   load(idOrName: string, options?: { as?: string }): Promise<Session>;
 }
 
-/** What changed in a store through this process: which sessions there are, or what one did. */
+/** What changed in a store: which sessions there are, or what one of this process did. */
 export type StoreChange =
   { kind: "sessions" } | { kind: "session"; session: Session; update: SessionUpdate };
 
@@ -88,6 +89,7 @@ export class TrainingStore {
   #sessions = new Map<string, Session>();
   #libraryListeners = new Set<() => void>();
   #listeners = new Set<(change: StoreChange) => void>();
+  #watch: (() => void) | null = null;
 
   /** @internal Use {@link open}. */
   constructor(store: Store, onFailure: FailureListener, keyframes: KeyframePolicy) {
@@ -169,13 +171,26 @@ export class TrainingStore {
   /** Calls back when the model library has changed, until the returned function is called. */
   onLibraryChange(listener: () => void): () => void {
     this.#libraryListeners.add(listener);
+    this.#watchElsewhere();
     return () => void this.#libraryListeners.delete(listener);
   }
 
-  /** Calls back on every change made through this process, until the returned function is called. */
+  /**
+   * Calls back on every change made through this process, and within a second or two when another one has made
+   * or changed sessions, until the returned function is called.
+   */
   onChange(listener: (change: StoreChange) => void): () => void {
     this.#listeners.add(listener);
+    this.#watchElsewhere();
     return () => void this.#listeners.delete(listener);
+  }
+
+  // Only where something is shown: a script that trains needs no news.
+  #watchElsewhere(): void {
+    this.#watch ??= watchElsewhere(this.store, () => {
+      for (const listener of this.#libraryListeners) listener();
+      this.#tell({ kind: "sessions" });
+    });
   }
 
   #tell(change: StoreChange): void {
@@ -191,6 +206,7 @@ export class TrainingStore {
   /** Stops every run at a step boundary, saves, and closes the store. */
   async close(): Promise<void> {
     const sessions = this.open;
+    this.#watch?.();
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
     await this.store.close();

@@ -36,7 +36,10 @@ export async function downloadReport(context: DocumentRegistry.Context): Promise
     const { name, notes, html } = await ask(kernel, context.path.split("/").at(-1)!, say);
     download(name, html);
     const size = `${(html.size / 1e6).toFixed(1)} MB`;
-    const message = [`${name} (${size}) is downloaded.`, ...notes].join(" ");
+    const message = [
+      `${name} (${size}) is downloaded: it lies where your browser keeps downloads.`,
+      ...notes,
+    ].join(" ");
     Notification.update({ id, message, type: "success", autoClose: STAYS });
   } catch (error) {
     const message = failed(error as Error);

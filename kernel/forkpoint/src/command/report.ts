@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { readNotebook } from "../report/notebook.js";
 import { ReportError } from "../report/report-error.js";
-import { makeReport, writeReport } from "../report/report.js";
+import { checkPlace, makeReport, writeReport } from "../report/report.js";
 
 const UNITS: Record<string, number> = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
 
@@ -25,7 +25,9 @@ export async function reportNotebook(
       `${output} is the notebook itself. Name another file.`,
     );
   }
-  const { html, notes } = await makeReport(readNotebook(path), {
+  const content = readNotebook(path);
+  checkPlace(output);
+  const { html, notes } = await makeReport(content, {
     name: basename(path),
     folder: dirname(path),
     budget,

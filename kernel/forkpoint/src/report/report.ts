@@ -1,8 +1,10 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { accessSync, closeSync, constants, fsyncSync, openSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { findPython } from "../command/python.js";
 import { renderCells } from "./cells.js";
+import { withFormulas } from "./math.js";
 import { STATE_TYPE, showsViews } from "./notebook.js";
 import type { Notebook } from "./notebook.js";
 import { pageHtml } from "./page.js";
@@ -48,7 +50,7 @@ export async function makeReport(notebook: Notebook, options: ReportOptions): Pr
   if (showsViews(notebook) && !saved && !still) {
     throw new ReportError(
       "WidgetStateMissing",
-      `${name} shows views but holds no saved state of them. Run "forkpoint run ${name}" first, or press Download report in JupyterLab; with --still the views become pictures and text.`,
+      `${name} shows views but holds no saved state of them. Run "forkpoint run ${name}" first, or press Report above the notebook in JupyterLab; with --still the views become pictures and text.`,
       { name },
     );
   }
@@ -64,7 +66,7 @@ export async function makeReport(notebook: Notebook, options: ReportOptions): Pr
     notes.push(...reduceTo(widgets, budget));
   }
   onProgress(`rendering ${notebook.cells.length} cells`);
-  const rendered = await renderCells(withoutSecrets(notebook, folder), findPython());
+  const rendered = withFormulas(await renderCells(withoutSecrets(notebook, folder), findPython()));
   const title = basename(name, ".ipynb");
   const today = new Date().toLocaleDateString("en-GB", { dateStyle: "long" });
   const origin = `${name} · Forkpoint ${version()} · ${today}`;
@@ -80,7 +82,6 @@ export async function makeReport(notebook: Notebook, options: ReportOptions): Pr
 export function writeReport(path: string, html: string): void {
   const part = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   try {
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
     const file = openSync(part, "w");
     try {
       const bytes = Buffer.from(html, "utf8");
@@ -97,13 +98,32 @@ export function writeReport(path: string, html: string): void {
     renameSync(part, path);
   } catch (error) {
     rmSync(part, { force: true });
-    const reason = (error as Error).message;
-    throw new ReportError(
-      "ReportNotWritten",
-      `${path} cannot be written (${reason}). Name another place with -o.`,
-      { path },
-    );
+    throw notWritten(path, (error as Error).message);
   }
+}
+
+/**
+ * Refuses a place where no report can be written, before one is made for it.
+ *
+ * @throws ReportError "ReportNotWritten"
+ * @example checkPlace("/n/train.html");
+ */
+export function checkPlace(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw notWritten(path, "it is a folder");
+  try {
+    accessSync(dirname(path), constants.W_OK);
+  } catch (error) {
+    throw notWritten(path, (error as Error).message);
+  }
+}
+
+function notWritten(path: string, reason: string): ReportError {
+  return new ReportError(
+    "ReportNotWritten",
+    `${path} cannot be written (${reason}). Name another place with -o.`,
+    { path },
+  );
 }
 
 /** The notebook's cells without what is private, and without what the page does not need. */

@@ -209,7 +209,7 @@ function shownOf(snapshot: NewSnapshot | Snapshot): Shown | null {
 
 function reasonOf(session: Session): string | null {
   if (session.modelConfig.vocabulary === 0)
-    return "This model is not one of text: its steps show numbers only.";
+    return "This model is none of Forkpoint's text models: its steps show numbers only. A cell sees the weights of any step with session.at(step).state().";
   const { snapshots } = session.trainingConfig;
   if (snapshots?.share === 0)
     return "This session records nothing beside numbers: it was made with snapshots: false.";

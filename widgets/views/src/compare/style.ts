@@ -27,8 +27,10 @@ export const compareStyle = `
 .fp-compare-text[data-side="other"] { border-top-color: var(--fp-other); }
 .fp-view .fp-compare-text p { margin: 6px 0 0; font-family: var(--jp-code-font-family); font-size: 12px; white-space: pre-wrap; }
 .fp-compare-name { font-weight: 600; }
+.fp-compare-part .fp-button { max-width: 100%; white-space: normal; }
 .fp-view .fp-compare-settings { width: 100%; margin: 0; border: 0; border-collapse: collapse; font-size: inherit; table-layout: fixed; }
 .fp-view .fp-compare-settings :is(th, td) { padding: 4px 8px; border: 0; border-bottom: 1px solid var(--jp-border-color2); text-align: left; font-weight: 400; overflow-wrap: anywhere; max-width: none; vertical-align: top; }
+.fp-view .fp-compare-settings thead th:first-child { width: 44%; }
 .fp-view .fp-compare-settings thead th { color: var(--jp-ui-font-color2); font-size: 11px; }
 .fp-view .fp-compare-settings tbody tr { background: none; }
 .fp-compare-settings td { font-family: var(--jp-code-font-family); font-size: 12px; }

@@ -52,6 +52,7 @@ export const hostStyle = `
   min-width: 0;
   width: 100%;
 }
+.fp-input:disabled { background: transparent; color: var(--jp-ui-font-color3); cursor: default; }
 .fp-input::placeholder { color: var(--jp-ui-font-color3); }
 .fp-legend { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 14px; }
 .fp-legend-title { font-weight: 600; }

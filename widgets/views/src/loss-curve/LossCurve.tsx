@@ -79,12 +79,8 @@ function useZoom(timeline: TimelineModel): {
   const [range, setRange] = useState<Axis | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const liveness = useLiveness(timeline);
-  const { columns } = timeline;
-  const selected =
-    range !== null &&
-    columns.selectedUntil >= range.from &&
-    timeline.rowsFor(range.from, range.to) === columns;
-  const fetches = selected && liveness.live;
+  const resolution = range && timeline.resolutionOf(range.from, range.to);
+  const fetches = resolution === "selection" && liveness.live;
 
   useEffect(() => {
     setFault(null);
@@ -98,9 +94,14 @@ function useZoom(timeline: TimelineModel): {
     };
   }, [timeline, range, fetches]);
 
-  const kept = "at the resolution kept: without a kernel no more can be fetched";
-  const waiting = fetches ? "fetching every step…" : kept;
-  const note = fault ?? (selected ? waiting : null);
+  const coarse: Record<NonNullable<typeof resolution>, string | null> = {
+    "every step": null,
+    selection: fetches
+      ? "fetching every step…"
+      : "at the resolution kept: without a kernel no more can be fetched",
+    most: "too many to draw each: of every stretch the least and the greatest; zoom in for every step",
+  };
+  const note = fault ?? (resolution && coarse[resolution]);
   return { range, setRange, note };
 }
 

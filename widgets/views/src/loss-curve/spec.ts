@@ -62,6 +62,7 @@ export function axesSpec(log: boolean): Spec {
         format: ",d",
         labelFlush: true,
         labelOverlap: true,
+        labelSeparation: 8,
       },
       {
         ...axis,

@@ -27,7 +27,8 @@ export function SaveForm(props: {
     const failure = await message.follow(library.act({ action: "save", name: wanted, replace }));
     setSaving(false);
     if (failure?.code === "NameTaken") setTaken(wanted);
-    else if (!failure) setName("");
+    // What was typed meanwhile is the next name.
+    else if (!failure) setName((now) => (now.trim() === wanted ? "" : now));
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -153,12 +153,10 @@ export class TimelineModel extends KernelStateModel {
 
   /**
    * Fetches all rows of a range of which the page holds a selection, where a kernel is there to ask; nothing
-   * where the page has them. Throws RequestFailed, WireInvalid.
+   * where the page has them, or all that the kernel sends of it. Throws RequestFailed, WireInvalid.
    */
   async fetchDetail(from: number, to: number): Promise<void> {
-    const { columns } = this;
-    if (columns.selectedUntil < from || !this.liveness.live) return;
-    if (this.detail && this.detail.from <= from && this.detail.to >= to) return;
+    if (this.resolutionOf(from, to) !== "selection" || !this.liveness.live) return;
     const { buffers, reduced } = await this.ask({ action: "range", from, to });
     const detail: Detail = { from, to, columns: createColumns() };
     for (const buffer of buffers) appendRows(detail.columns, decodeRows(buffer));
@@ -172,6 +170,17 @@ export class TimelineModel extends KernelStateModel {
   rowsFor(from: number, to: number): Columns {
     const { detail } = this;
     return detail && detail.from <= from && detail.to >= to ? detail.columns : this.columns;
+  }
+
+  /**
+   * What the page has of a range: every step, a selection of which the kernel has more, or, of a very wide
+   * range, the selection that is all the kernel sends.
+   */
+  resolutionOf(from: number, to: number): "every step" | "selection" | "most" {
+    const rows = this.rowsFor(from, to);
+    if (rows.selectedUntil < from) return "every step";
+    const asked = rows !== this.columns && this.detail?.from === from && this.detail.to === to;
+    return asked ? "most" : "selection";
   }
 
   /** The newest value of a column at or before a step, from the closest rows the page has. */

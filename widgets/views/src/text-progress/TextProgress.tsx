@@ -39,7 +39,10 @@ export function TextProgress(props: {
       {alone && <OfflineMark liveness={liveness} />}
       <Current {...{ timeline, root }} />
       {empty ? (
-        <Notice kind="empty">No samples yet: they are taken at evaluations while training.</Notice>
+        <Notice kind="empty">
+          {snapshots?.state.reason ??
+            "No samples yet: they are taken at evaluations while training."}
+        </Notice>
       ) : (
         <All {...{ timeline, root }} />
       )}
@@ -120,7 +123,13 @@ function Reader(props: { sample: WireSample; before: WireSample | undefined }): 
   const given = text.startsWith(prompt) ? prompt : "";
   return (
     <div>
-      <p className="fp-reader fp-sample-text" data-testid="fp-sample-text">
+      <p
+        className="fp-reader fp-sample-text"
+        data-testid="fp-sample-text"
+        role="group"
+        aria-label="Text of the sample"
+        tabIndex={0}
+      >
         <span className="fp-sample-prompt">{given}</span>
         {stretches.map((stretch, index) =>
           stretch.fresh && stretch.text.trim() !== "" ? (

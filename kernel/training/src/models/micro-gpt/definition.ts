@@ -12,5 +12,9 @@ export const microGpt: ModelDefinition<MicroGptConfig> = {
   block: (config) => config.block,
   logits: microGptLogits,
   embeddings: "transformer.wte.weight",
-  summary: (config) => `${config.layers} layers · ${config.heads} heads · ${config.embed} wide`,
+  summary: ({ layers, heads, embed }) =>
+    `${counted(layers, "layer")} · ${counted(heads, "head")} · ${embed} wide`,
 };
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? "" : "s"}`;
