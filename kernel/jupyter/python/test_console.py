@@ -18,13 +18,15 @@ class Terminal:
     def __init__(self, cwd):
         # A terminal that does not say where its cursor stands is waited for, unless that is known.
         env = {**os.environ, "PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm", "IPYTHONDIR": str(cwd)}
-        command = ["-m", "jupyter_console", "--kernel", KERNEL]
+        # After a second without an answer it would no longer ask whether a line is complete.
+        patient = "--ZMQTerminalInteractiveShell.kernel_is_complete_timeout=20"
+        command = ["-m", "jupyter_console", "--kernel", KERNEL, patient]
         self.child = pexpect.spawn(
             sys.executable, command, cwd=str(cwd), env=env, encoding="utf-8", dimensions=(40, 120)
         )
         self.shown = ""
 
-    def until(self, text, timeout=60):
+    def until(self, text, timeout=20):
         """Waits for a text behind the one waited for before."""
         end = time.monotonic() + timeout
         while text not in CONTROLS.sub("", self.shown):

@@ -65,7 +65,8 @@ export function createControl(context: ControlContext): Control {
 
   async function debug(envelope: Envelope): Promise<void> {
     try {
-      reply(envelope, await context.debugging.handle(readEnvelope(envelope).content));
+      const response = await context.debugging.handle(readEnvelope(envelope).content);
+      reply(envelope, { status: "ok", ...response });
     } catch (error) {
       context.log(`The debugger failed: ${(error as Error).stack ?? String(error)}`);
       reply(envelope, refusal(error as Error));
