@@ -1,5 +1,5 @@
-import type { Catalog } from "../catalog/connection.js";
-import { prepared, write } from "../catalog/connection.js";
+import { write } from "../catalog/connection.js";
+import { endFilling, noteFilling, putFilled } from "../catalog/filling.js";
 import { findSealed, listSegments } from "../catalog/recorded-rows.js";
 import { getRun } from "../catalog/runs.js";
 import { MetricsInvalid } from "../errors/data-errors.js";
@@ -71,11 +71,13 @@ async function fillRun(
   const rows = merged(before, fresh.map(cellsOf));
   const bytes = await sealedSnapshots(rows);
   const temporary = temporaryFile(path, SERIES_FOLDER["snapshots"], lease.id, newId());
+  write(db, () => noteFilling(db, { runId, lease: lease.id }));
   writeDurably(temporary, [bytes]);
   try {
     write(db, () => {
       renameDurably(temporary, file);
-      putSealed(db, runId, rows.length, bytes.byteLength);
+      putFilled(db, runId, rows.length, bytes.byteLength);
+      endFilling(db, runId);
     });
   } finally {
     removeIfThere(temporary);
@@ -97,12 +99,4 @@ function merged(before: SnapshotCells[], fresh: SnapshotCells[]): SnapshotCells[
   for (const row of fresh) rows.set(keyOf(row), row);
   // A sort keeps the order of equals.
   return [...rows.values()].sort((one, other) => Number(BigInt(one.step) - BigInt(other.step)));
-}
-
-function putSealed(db: Catalog, runId: string, rows: number, bytes: number): void {
-  prepared(
-    db,
-    `INSERT INTO sealed (run_id, series, rows, bytes) VALUES (?, 'snapshots', ?, ?)
-     ON CONFLICT (run_id, series) DO UPDATE SET rows = excluded.rows, bytes = excluded.bytes`,
-  ).run(runId, rows, bytes);
 }

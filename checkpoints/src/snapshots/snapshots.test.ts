@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tableFromArrays, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { attentionWeights, openStore, quantiseAttention, verify } from "@forkpoint/checkpoints";
 import type { NewSnapshot, RunRow, SessionRow, Store } from "@forkpoint/checkpoints";
-import { insertSegment } from "../catalog/recorded-rows.js";
+import { openForReading } from "../catalog/connection.js";
+import { findSealed, insertSegment } from "../catalog/recorded-rows.js";
+import { fileSystem } from "../files/file-system.js";
 import { segmentFile } from "../folder/layout.js";
 import {
   metricsStream,
@@ -14,10 +16,14 @@ import {
   sessionInput,
   temporaryFolder,
 } from "../testing/fixtures.js";
+import { metricsChunk } from "../metrics/chunk.js";
+import { appendRows } from "../metrics/segment-writer.js";
 import { localContext } from "../testing/local-context.js";
 import { finishRun, startRun } from "../writer/runs-at-work.js";
 import { createSession } from "../writer/sessions-at-work.js";
+import { fillSnapshots } from "./fill.js";
 import { readSamples } from "./read.js";
+import { snapshotsChunk } from "./rows.js";
 
 const sample = (step: number, text: string) =>
   ({ step, wall: 1_700_000_000_000 + step, kind: "sample", prompt: "Shall I", text }) as const;
@@ -260,6 +266,46 @@ describe("filled in for steps behind", () => {
     // Another test has damaged a file of the same store.
     const { faults } = await verify(store.path);
     expect(faults.filter(({ subjects }) => subjects.join().includes(run.id))).toEqual([]);
+  });
+
+  test("a writer that dies between the new file's name and its row leaves a store without faults", async () => {
+    const { context, remove } = localContext();
+    const killed = temporaryFolder();
+    const folder = join(killed.path, ".forkpoint");
+    const rename = fileSystem.renameSync;
+    try {
+      const { id } = createSession(context, sessionInput("sonnets"));
+      const runId = startRun(context, runInput(id)).id;
+      appendRows(context, "metrics", runId, metricsChunk(metricsStream([{ step: 30 }])));
+      appendRows(context, "snapshots", runId, snapshotsChunk(every(0)));
+      finishRun(context, { runId, status: "completed", step: 30 });
+      await context.sealing;
+      // What the disk holds at that moment: the new file, and not yet its row.
+      fileSystem.renameSync = (from, to) => {
+        rename(from, to);
+        cpSync(context.path, folder, { recursive: true });
+      };
+      await fillSnapshots(context, id, [sample(10, "filled")]);
+      fileSystem.renameSync = rename;
+      expect((await verify(folder)).faults).toEqual([]);
+      const rows = () => {
+        const db = openForReading(folder);
+        const found = findSealed(db, runId, "snapshots")?.rows;
+        db.close();
+        return found;
+      };
+      expect(rows()).toBe(every(0).length);
+      const reopened = await openStore({ path: folder });
+      const read = await reopened.readSnapshots(id);
+      await reopened.close();
+      expect(read).toEqual([...every(0), sample(10, "filled")]);
+      expect(rows()).toBe(every(0).length + 1);
+      expect((await verify(folder)).faults).toEqual([]);
+    } finally {
+      fileSystem.renameSync = rename;
+      killed.remove();
+      remove();
+    }
   });
 
   test("a run that recorded none gets its file; steps that nobody made are refused", async () => {

@@ -114,6 +114,7 @@ export async function saveCheckpoint(
   };
   const known = replayed ?? historyNow(db, sessionId);
   const history = packHistory(db, path, sessionId, input.runId, known);
+  const session = sessionAsMade(getSession(db, sessionId));
   let state = "";
   let digest = "";
   const describe = (tensors: readonly HashedTensor[]): PackDescription => {
@@ -124,7 +125,7 @@ export async function saveCheckpoint(
       writer: lease.id,
       history,
       checkpoint: { ...made, digest },
-      session: sessionAsMade(getSession(db, sessionId)),
+      session,
       model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
       state: document,
       configs: input.state.configs,

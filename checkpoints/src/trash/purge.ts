@@ -3,12 +3,11 @@ import type { NeededBy } from "../errors/entry-errors.js";
 import { prepared, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { addGarbage } from "../catalog/garbage.js";
-import { thinnable } from "../catalog/keyframes.js";
 import { dropUnused } from "../catalog/stored-tensors.js";
 import { SERIES_FOLDER } from "../folder/layout.js";
 import type { WriterContext } from "../writer/context.js";
 import { getTrash } from "./entries.js";
-import { checkpointNeeds } from "./needs.js";
+import { releasedStates } from "./released.js";
 import { freedBy, recordedFile } from "./size.js";
 import type { Recorded } from "./size.js";
 import { basename } from "node:path";
@@ -40,7 +39,8 @@ export function purge(context: WriterContext, ids: readonly string[]): Purged {
       if (by.length > 0) throw new StillNeeded({ kind, id: itemId, name, by, purging: true });
     }
     const ready = entries.map((entry) => entry.id);
-    releaseStates(db, list);
+    const release = prepared(db, "UPDATE checkpoints SET trash_id = ? WHERE id = ?");
+    for (const { id, trashId } of releasedStates(db, list)) release.run(trashId, id);
     const bytes = freedBy(db, path, ready);
     if (ready.length > 0) remove(db, path, list);
     return { entries: ready.length, bytes };
@@ -76,25 +76,6 @@ export function needing(db: Catalog, id: string, list: string): NeededBy[] {
     ...row,
     why: `the ${row.kind} "${row.name}" in the trash is of it`,
   }));
-}
-
-// A state that was saved for a model goes with the last model that is it, unless a fork, a merge or the
-// session itself needs it: else nothing that somebody deletes by its name would ever leave the disk.
-function releaseStates(db: Catalog, list: string): void {
-  const states = prepared(
-    db,
-    `SELECT c.id, c.session_id AS sessionId, c.step, m.trash_id AS trashId FROM models m
-     JOIN checkpoints c ON c.id = m.checkpoint_id
-     WHERE m.trash_id IN (SELECT value FROM json_each(@list))
-       AND c.trigger = 'manual' AND c.trash_id IS NULL
-       AND NOT EXISTS (SELECT 1 FROM models o WHERE o.checkpoint_id = c.id
-         AND (o.trash_id IS NULL OR o.trash_id NOT IN (SELECT value FROM json_each(@list))))`,
-  ).all({ list }) as { id: string; sessionId: string; step: number; trashId: string }[];
-  for (const state of states) {
-    const row = thinnable(db, state.sessionId, 1).find(({ id }) => id === state.id);
-    if (!row || row.fixed || checkpointNeeds(db, state).length > 0) continue;
-    prepared(db, "UPDATE checkpoints SET trash_id = ? WHERE id = ?").run(state.trashId, state.id);
-  }
 }
 
 function remove(db: Catalog, store: string, list: string): void {

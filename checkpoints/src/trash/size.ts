@@ -3,6 +3,7 @@ import { prepared } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { SERIES_FOLDER, sealedFile, segmentFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
+import { releasedStates } from "./released.js";
 
 /**
  * Bytes that purging these entries would free: packs and tensors that nothing else uses, rows of
@@ -12,26 +13,29 @@ import type { Series } from "../folder/layout.js";
  */
 export function freedBy(db: Catalog, store: string, ids: readonly string[]): number {
   const list = JSON.stringify(ids);
+  const thrown = prepared(
+    db,
+    "SELECT id FROM checkpoints WHERE trash_id IN (SELECT value FROM json_each(@list))",
+  ).all({ list }) as { id: string }[];
+  const states = [...thrown, ...releasedStates(db, list)].map(({ id }) => id);
+  const going = JSON.stringify(states);
   const tensors = prepared(
     db,
     `SELECT coalesce(sum(t.length), 0) AS n FROM tensors t
-     WHERE t.digest IN (SELECT ct.digest FROM checkpoint_tensors ct JOIN checkpoints c
-         ON c.id = ct.checkpoint_id WHERE c.trash_id IN (SELECT value FROM json_each(@list)))
-       AND NOT EXISTS (SELECT 1 FROM checkpoint_tensors ct JOIN checkpoints c
-         ON c.id = ct.checkpoint_id WHERE ct.digest = t.digest
-           AND (c.trash_id IS NULL OR c.trash_id NOT IN (SELECT value FROM json_each(@list))))`,
-  ).get({ list }) as { n: number };
+     WHERE t.digest IN (SELECT digest FROM checkpoint_tensors
+         WHERE checkpoint_id IN (SELECT value FROM json_each(@going)))
+       AND NOT EXISTS (SELECT 1 FROM checkpoint_tensors ct WHERE ct.digest = t.digest
+         AND ct.checkpoint_id NOT IN (SELECT value FROM json_each(@going)))`,
+  ).get({ going }) as { n: number };
   // The header of a pack whose own checkpoint goes, where no tensor of it stays.
   const headers = prepared(
     db,
     `SELECT coalesce(sum(p.bytes - (SELECT coalesce(sum(t.length), 0) FROM tensors t
         WHERE t.pack_id = p.id)), 0) AS n
-     FROM packs p JOIN checkpoints own ON own.id = p.id
-     WHERE own.trash_id IN (SELECT value FROM json_each(@list))
+     FROM packs p WHERE p.id IN (SELECT value FROM json_each(@going))
        AND NOT EXISTS (SELECT 1 FROM tensors t JOIN checkpoint_tensors ct ON ct.digest = t.digest
-         JOIN checkpoints c ON c.id = ct.checkpoint_id WHERE t.pack_id = p.id
-           AND (c.trash_id IS NULL OR c.trash_id NOT IN (SELECT value FROM json_each(@list))))`,
-  ).get({ list }) as { n: number };
+         WHERE t.pack_id = p.id AND ct.checkpoint_id NOT IN (SELECT value FROM json_each(@going)))`,
+  ).get({ going }) as { n: number };
   return tensors.n + headers.n + recordedBytes(db, store, list);
 }
 

@@ -275,7 +275,9 @@ describe("the state of a purged model", () => {
     const { store } = given;
     const { id } = store.models.byName(name)!;
     const [entry] = await store.trash.put([{ kind: "model", id }]);
-    return (await store.trash.purge([entry!.id])).bytes;
+    const { bytes } = await store.trash.purge([entry!.id]);
+    expect(entry!.bytes).toBe(bytes);
+    return bytes;
   };
   const isThere = (id: string): boolean =>
     given.store.checkpoints.list(given.session.id).some((row) => row.id === id);

@@ -1,4 +1,5 @@
 import { openForWriting, write } from "../catalog/connection.js";
+import { listFillings } from "../catalog/filling.js";
 import { unsealedRuns } from "../catalog/recorded-rows.js";
 import { heldRuns } from "../catalog/runs.js";
 import { takeLease } from "../lease/lease.js";
@@ -39,5 +40,5 @@ export function beginContext(path: string): WriterContext {
 
 /** Whether recoverRuns has anything to look at. @example hasRunsToRecover(context) */
 export function hasRunsToRecover({ db }: WriterContext): boolean {
-  return heldRuns(db).length > 0 || unsealedRuns(db).length > 0;
+  return heldRuns(db).length > 0 || unsealedRuns(db).length > 0 || listFillings(db).length > 0;
 }

@@ -12,6 +12,7 @@ import { newId } from "../ids.js";
 import { isLeaseHeld } from "../lease/lease.js";
 import { sealRows } from "../metrics/seal.js";
 import { closeSegments } from "../metrics/segment-writer.js";
+import { recountFilled } from "../snapshots/recount.js";
 import { sealSnapshotsLater } from "../snapshots/seal.js";
 import type { WriterContext } from "./context.js";
 import type { RunEnd, RunInput } from "./writer.js";
@@ -99,6 +100,7 @@ export function recoverRuns(context: WriterContext): void {
       if (!(asWriteError(error, path) instanceof StoreError)) throw error;
     }
   }
+  recountFilled(context);
 }
 
 /**
