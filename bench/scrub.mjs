@@ -68,7 +68,7 @@ async function measure({ name, stream, height, sections = false }) {
       const x = bar.x + bar.width * part;
       void cdp.send("Input.dispatchMouseEvent", { type: "mouseMoved", x, y, buttons: 1 });
       // Training goes on: a hundred steps a second.
-      if (move % 60 === 30) void page.evaluate(() => window.shown.train(100));
+      if (move % 60 === 30) void page.evaluate(() => window.shown.train());
       const wait = began + ((move + 1) * 1000) / 60 - performance.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, wait)));
     }

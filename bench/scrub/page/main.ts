@@ -60,6 +60,15 @@ function everything(steps: number): object {
   };
 }
 
+/** Steps of one message of a run. */
+const APPENDED = 100;
+
+function chunk(first: number): Uint8Array {
+  const step = BigInt64Array.from({ length: APPENDED }, (_, row) => BigInt(first + row));
+  const train_loss = new Float64Array(APPENDED).fill(3);
+  return tableToIPC(tableFromArrays({ step, train_loss }), "stream");
+}
+
 /** Shows the dashboard of a timeline of so many steps; the time until its curve was painted. */
 async function show(
   steps: number,
@@ -98,21 +107,18 @@ async function show(
   while (!drawn()) await new Promise((resolve) => setTimeout(resolve));
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   const painted = performance.now() - began;
-  let [sequence, newest] = [0, last];
+  // Made beforehand: it is the kernel that makes them.
+  const chunks = Array.from({ length: 8 }, (_, at) => chunk(last + 1 + at * APPENDED));
+  let sequence = 0;
   /** What the kernel sends as training goes on. */
-  const train = (count: number): void => {
-    const step = BigInt64Array.from({ length: count }, (_, row) => BigInt(newest + 1 + row));
-    const chunk = tableToIPC(
-      tableFromArrays({ step, train_loss: new Float64Array(count).fill(3) }),
-      "stream",
-    );
-    newest += count;
+  const train = (): void => {
+    const { buffer, byteOffset, byteLength } = chunks[sequence]!;
     const content = {
-      ...{ kind: "append", sequence: ++sequence, step: newest },
+      ...{ kind: "append", sequence: ++sequence, step: last + sequence * APPENDED },
       run: { ...run, steps_per_second: 100, seconds_left: 9 },
     };
-    const buffer = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    hear({ content: { data: { method: "custom", content } }, buffers: [buffer] });
+    const bytes = new DataView(buffer, byteOffset, byteLength);
+    hear({ content: { data: { method: "custom", content } }, buffers: [bytes] });
   };
   return { painted, train, timeline };
 }

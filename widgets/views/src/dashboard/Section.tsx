@@ -1,4 +1,5 @@
 import { useId, useState, type ReactNode } from "react";
+import { usePainted } from "../host/after-painting.js";
 
 /** Which sections were opened or closed in this page, whatever dashboard or cell they stand in. */
 const remembered = new Map<string, boolean>();
@@ -20,6 +21,8 @@ export function Section(props: {
   const { id, title, startsOpen = false, children } = props;
   const [open, setOpen] = useState(() => remembered.get(id) ?? startsOpen);
   const body = useId();
+  // The curve comes first: what stands below it is made once that is seen.
+  const painted = usePainted();
   const toggle = (): void => {
     remembered.set(id, !open);
     setOpen(!open);
@@ -39,7 +42,7 @@ export function Section(props: {
         </button>
       </h4>
       <div id={body} className="fp-section-body" hidden={!open}>
-        {open && children}
+        {open && painted && children}
       </div>
     </section>
   );

@@ -22,7 +22,8 @@ export const sectionStyle = `
 .fp-section-button:hover { background: var(--jp-layout-color2); }
 .fp-section-caret { width: 0; height: 0; margin: 0 2px; border: 4px solid transparent; border-left: 6px solid currentColor; border-right: 0; transition: transform 0.12s; }
 .fp-section-caret[data-open="true"] { transform: rotate(90deg); }
-.fp-section-body { padding: 2px 0 12px; min-width: 0; }
+/* A layer each: what moves elsewhere does not have them painted again. */
+.fp-section-body { padding: 2px 0 12px; min-width: 0; will-change: transform; }
 .fp-section-body[hidden] { display: none; }
 /* The section's head says it already. */
 .fp-section-body .fp-legend-title { display: none; }

@@ -11,6 +11,8 @@ export const dashboardStyle = `
   border-radius: 8px;
   background: var(--jp-layout-color1);
 }
+/* Apart from what changes with the step, so that it is not painted again with it. */
+.fp-header, .fp-progress-row { isolation: isolate; }
 .fp-header { display: grid; grid-template-columns: minmax(0, 1fr); gap: 2px; }
 .fp-header-line > * { min-width: 0; overflow-wrap: anywhere; }
 .fp-header-line { display: flex; flex-wrap: wrap; align-items: baseline; gap: 6px 10px; }

@@ -10,6 +10,15 @@ export type Group = (typeof GROUPS)[number];
  * @example groupOf("e") === "vowels"
  */
 export function groupOf(token: string): Group {
+  let group = known.get(token);
+  if (!group) known.set(token, (group = groupByCharacter(token)));
+  return group;
+}
+
+/** Asked for each token at each drawing; alphabets are small. */
+const known = new Map<string, Group>();
+
+function groupByCharacter(token: string): Group {
   const character = [...token.trim()][0] ?? "";
   if (/\p{Lu}/u.test(character)) return "capitals";
   if (/[aeiouy]/u.test(character.normalize("NFD")[0] ?? "")) return "vowels";

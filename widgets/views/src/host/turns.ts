@@ -6,6 +6,9 @@ const BUDGET = 1.5;
 /** How long the step shown must rest before views that nobody sees follow it, in milliseconds. */
 const REST = 120;
 
+/** A step chosen after so long a rest, in milliseconds, is a click or a key: every view follows at once. */
+const PAUSE = 80;
+
 /** A view that is drawn anew in its turn. */
 export interface TurnTaker {
   draw(): void;
@@ -16,15 +19,28 @@ const waiting = new Set<TurnTaker>();
 const unseen = new Set<TurnTaker>();
 let scheduled = false;
 let resting = 0;
+let atOnce = false;
+let asked = -Infinity;
 
 /**
  * Draws a view as soon as it is its turn: some in this frame, the others in the next ones, each with the newest
  * there is by then, so that a drag drops no frame however many views are open. What nobody sees follows once the
- * pointer rests.
+ * pointer rests. The first step after a rest is drawn by all at once.
  *
  * @example takeTurn(view)
  */
 export function takeTurn(taker: TurnTaker): void {
+  const now = performance.now();
+  if (now - asked > PAUSE && !atOnce) {
+    atOnce = true;
+    queueMicrotask(() => (atOnce = false));
+  }
+  asked = now;
+  if (atOnce) {
+    leaveTurns(taker);
+    taker.draw();
+    return;
+  }
   if (!taker.inSight()) {
     unseen.add(taker);
     clearTimeout(resting);

@@ -1,3 +1,4 @@
+import { afterPainting } from "../host/after-painting.js";
 import { createAxes, type Axes } from "./axes.js";
 import type { CurveData } from "./curve-data.js";
 import { createLines } from "./lines.js";
@@ -30,7 +31,7 @@ export function createChart(host: Element, log: boolean, failed: (error: Error) 
   let next: (() => void) | null = null;
 
   // Behind the first lines: a curve is seen before what it stands on is made.
-  const asked = afterPainting(() => {
+  const forget = afterPainting(() => {
     createAxes(host, log).then((made) => {
       if (gone) made.dispose();
       else {
@@ -61,21 +62,9 @@ export function createChart(host: Element, log: boolean, failed: (error: Error) 
     dispose() {
       gone = true;
       clearTimeout(waiting);
-      asked.cancel();
+      forget();
       lines.dispose();
       axes?.dispose();
-    },
-  };
-}
-
-/** Does something once what was made until now has been painted. */
-function afterPainting(act: () => void): { cancel(): void } {
-  let timer = 0;
-  const frame = requestAnimationFrame(() => (timer = window.setTimeout(act)));
-  return {
-    cancel() {
-      cancelAnimationFrame(frame);
-      clearTimeout(timer);
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   Int64,
   TimestampMillisecond,
   tableFromArrays,
+  tableFromIPC,
   tableToIPC,
   type Vector,
   vectorFromArray,
@@ -33,6 +34,17 @@ describe("reading an Arrow stream", () => {
     expect([...rows.values.keys()]).toEqual(["train_loss", "validation_loss"]);
     expect([...rows.values.get("train_loss")!]).toEqual([2, 1.5, 1]);
     expect([...rows.values.get("validation_loss")!]).toEqual([NaN, 7, NaN]);
+  });
+
+  test("knows nulls wherever they begin and end", () => {
+    const values = Array.from({ length: 500 }, (_, row) =>
+      (row > 3 && row < 40) || row % 29 === 0 || row > 470 ? null : row,
+    );
+    const steps = values.map((_, row) => row);
+    const table = tableFromIPC(chunk(steps, { train_loss: values })).slice(5, 490);
+    const rows = decodeRows(tableToIPC(table, "stream"));
+    const expected = values.slice(5, 490).map((value) => value ?? NaN);
+    expect([...rows.values.get("train_loss")!]).toEqual(expected);
   });
 
   test("reads a DataView into a larger buffer, as the page gets it", () => {

@@ -64,17 +64,25 @@ function fillFromWords(
 
 // Most bytes of a column that is seldom written are empty, of others full: neither is looked at bit by bit.
 function eraseNulls(target: Float64Array, at: number, { nullBitmap, offset, length }: Data): void {
+  let empty = 0;
+  const erase = (until: number): void => {
+    if (empty > 0) target.fill(NaN, at + until - empty, at + until);
+    empty = 0;
+  };
   for (let row = 0; row < length;) {
     const bit = offset + row;
     const byte = nullBitmap[bit >> 3]!;
     if ((bit & 7) === 0 && row + 8 <= length && (byte === 0 || byte === 255)) {
-      if (byte === 0) target.fill(NaN, at + row, at + row + 8);
+      if (byte === 0) empty += 8;
+      else erase(row);
       row += 8;
       continue;
     }
-    if (((byte >> (bit & 7)) & 1) === 0) target[at + row] = NaN;
+    if (((byte >> (bit & 7)) & 1) === 0) empty++;
+    else erase(row);
     row++;
   }
+  erase(length);
 }
 
 function isNumeric(column: Vector): boolean {

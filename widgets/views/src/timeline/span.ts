@@ -42,8 +42,13 @@ export function spanOf(values: Float64Array, begin: number, end: number): Span {
   for (let block = from; block < to; block++) {
     if (counts[block] === 0) continue;
     const at = 4 * block;
-    const [low, high] = [rows[at + 1]!, rows[at + 2]!];
-    if (span.count === 0) [span.first, span.low, span.high] = [rows[at]!, low, high];
+    const low = rows[at + 1]!;
+    const high = rows[at + 2]!;
+    if (span.count === 0) {
+      span.first = rows[at]!;
+      span.low = low;
+      span.high = high;
+    }
     if (values[low]! < values[span.low]!) span.low = low;
     if (values[high]! > values[span.high]!) span.high = high;
     span.last = rows[at + 3]!;
@@ -106,8 +111,14 @@ function read(values: Float64Array, begin: number, end: number, span: Span): voi
     // Neither NaN nor infinite.
     if (value - value !== 0) continue;
     if (first < 0) first = row;
-    if (value < least) [least, low] = [value, row];
-    if (value > greatest) [greatest, high] = [value, row];
+    if (value < least) {
+      least = value;
+      low = row;
+    }
+    if (value > greatest) {
+      greatest = value;
+      high = row;
+    }
     last = row;
     sum += value;
     count++;
