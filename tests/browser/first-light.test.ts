@@ -161,6 +161,8 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
 
   test("Run All twice is harmless", async () => {
     await runAll(page);
+    const waiting = page.locator(".jp-InputPrompt", { hasText: "*" });
+    await expect.poll(() => waiting.count(), { timeout: 60_000 }).toBe(0);
     await waitForStatus(page, /completed/i);
     expect(await newestStep(page)).toBe(target);
     expect(

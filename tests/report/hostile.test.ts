@@ -33,6 +33,13 @@ describe("a hostile notebook", () => {
         const models = model.state["models"] as object[];
         model.state["models"] = models.map((one) => ({ ...one, name: all, session_name: all }));
       }
+      if (model.model_name === "SessionTreeModel") {
+        const sessions = model.state["sessions"] as object[];
+        model.state["sessions"] = sessions.map((one) => ({ ...one, name: all }));
+      }
+      if (model.model_name === "CompareModel") {
+        model.state["differences"] = [{ option: all, one: all, other: all }];
+      }
     }
     Object.assign(state, { hostile: hostileWidget });
     const data = { [VIEW]: { model_id: "hostile" }, "text/plain": all };
@@ -47,6 +54,10 @@ describe("a hostile notebook", () => {
     );
     // The names are shown as what they are.
     expect(await page.locator(".fp-title").first().innerText()).toContain(hostileTexts[0]);
+    for (const name of ["fp-session-tree", "fp-compare-settings"])
+      expect(await page.locator(`[data-testid="${name}"]`).last().innerText()).toContain(
+        hostileTexts[2],
+      );
     await page.locator('[data-testid="fp-library-button"]').first().click();
     await page.locator('[data-testid="fp-library-row"]').first().waitFor();
     for (const lure of await page.locator("main :text('lure')").all())
