@@ -178,6 +178,11 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
     onInterrupt: createSignalHandler(interruption.flag, interrupt),
     onTerminate: () => void stop(false),
   });
+  // Whoever ends a kernel that has only just begun does not wait until it has.
+  handle = (message) => {
+    if (message.kind === "shutdown") void stop(message.restart);
+    else early.push(message);
+  };
   // TypeScript takes a while to load: whoever waits for the kernel hears of it first.
   const [
     { createCellEvaluator },
