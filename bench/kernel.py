@@ -242,7 +242,8 @@ def memory(name, client, cells=(30,)):
         )
         run(client, code)
         if turn + 1 in cells:
-            time.sleep(2)
+            # Cells that come without a pause are checked later than they run.
+            time.sleep(6)
             held = sum(p.memory_info().rss for p in [process, *process.children(recursive=True)])
             print(f"  {f'memory after {turn + 1} typed cells':34} {name:10} {held >> 20} MiB")
 

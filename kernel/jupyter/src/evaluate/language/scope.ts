@@ -23,7 +23,10 @@ interface KnownName {
 /** A cell's text as the checker gets it. */
 export interface ScopedCell {
   outline: CellOutline;
+  /** While it is in hand. */
   text: string;
+  /** As it is kept. */
+  keptText: string;
   /** The places that its text refers to. */
   uses: Set<number>;
 }
@@ -44,8 +47,8 @@ export interface Scope {
 /**
  * Makes the scope of a notebook without cells. TypeScript walks through every file that it knows when
  * any file imports another module than before, some forty times the work of a new text. So cells lie in
- * places that are there from the start, each imports one module only, and that one leads to all places:
- * whatever is run, nobody's list of imports changes but for the user's own.
+ * places that are there from the start, each imports one module only, and that one leads to all places. The
+ * cell in hand imports all lists of names. Whatever is run, nobody's imports change but for the user's own.
  *
  * @param put gives a module its text
  * @example const scope = createScope((module, text) => project.put(module, text));
@@ -102,22 +105,30 @@ export function createScope(put: (module: string, text: string) => void): Scope 
     complete(code, outline, wanted) {
       const own = new Set(outline.names.map(({ name }) => name));
       const uses = new Set<number>();
-      const imports: string[] = [];
+      const imports = Array.from({ length: LISTS }, (): string[] => []);
       const lines: string[] = [];
       for (const [name, { place, assignable }] of known) {
         if (own.has(name) || !wanted(name)) continue;
         uses.add(place);
         // An import cannot be assigned to, so `let` and `var` come in as declarations.
-        imports.push(`${name}_${place} as ${assignable ? `__cell_${name}` : name}`);
+        const local = assignable ? `__cell_${name}` : name;
+        imports[place % LISTS]!.push(`${name}_${place} as ${local}`);
         if (assignable) lines.push(`declare let ${name}: typeof __cell_${name};`);
       }
-      lines.push(`import { ${imports.join(", ")} } from "${SCOPE_MODULE}";`);
       const exports = [...own].filter((name) => !outline.exported.has(name));
       // At least an empty export: it makes the cell a module, with a scope of its own.
       lines.push(`export { ${exports.join(", ")} };`);
-      return { outline, text: `${code}\n;${lines.join("\n")}\n`, uses };
+      const textWith = (all: readonly string[]): string =>
+        `${code}\n;${[...all, ...lines].join("\n")}\n`;
+      return {
+        outline,
+        // Asked for in one module, each name would be looked for in all lists.
+        text: textWith(imports.map((names, list) => importOf(names, SCOPE_MODULE + list))),
+        keptText: textWith([importOf(imports.flat(), SCOPE_MODULE)]),
+        uses,
+      };
     },
-    keep({ outline, text, uses }, names) {
+    keep({ outline, keptText, uses }, names) {
       const declared = outline.names.filter(
         ({ name, typeOnly }) => typeOnly || names.includes(name),
       );
@@ -125,10 +136,13 @@ export function createScope(put: (module: string, text: string) => void): Scope 
       const place = free.pop()!;
       const { augments } = outline;
       kept.set(place, { names: declared.map(({ name }) => name), uses, augments });
-      put(CELL_MODULE + place, text);
+      put(CELL_MODULE + place, keptText);
       for (const { name, assignable } of declared) known.set(name, { place, assignable });
       show(place % LISTS);
       forget();
     },
   };
 }
+
+const importOf = (names: readonly string[], module: string): string =>
+  `import { ${names.join(", ")} } from "${module}";`;
