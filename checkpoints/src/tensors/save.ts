@@ -43,8 +43,11 @@ export interface NewCheckpoint {
   /** The checkpoints that it was made from: for a replay where it began, for a merge both. */
   parents?: { first: string | null; second: string | null };
   state: StateInput;
-  /** Holds all tensors; handed over to the store, which gives it back when the save is done. */
-  buffer: ArrayBuffer;
+  /**
+   * Holds all tensors. An ArrayBuffer is handed over to the store, which gives it back when the save is
+   * done; shared memory is not to be written to before.
+   */
+  buffer: ArrayBufferLike;
   tensors: TensorSlice[];
   model?: {
     name: string;
@@ -64,7 +67,7 @@ export interface SavedCheckpoint {
 export interface AnsweredSave extends SavedCheckpoint {
   /** That the store worker took for it. */
   milliseconds: number;
-  buffer: ArrayBuffer;
+  buffer: ArrayBufferLike;
 }
 
 const ATTEMPTS = 5;

@@ -73,7 +73,8 @@ export function writerOver(
     setRunStatus: (runId, status) => call("setRunStatus", [runId, status]),
     finishRun: (input) => call("finishRun", [input]),
     saveBlob: (bytes) => call("saveBlob", [bytes]),
-    saveCheckpoint: (input) => call("saveCheckpoint", [input], [input.buffer]),
+    saveCheckpoint: (input) =>
+      call("saveCheckpoint", [input], input.buffer instanceof ArrayBuffer ? [input.buffer] : []),
     appendMetrics: (input) => call("appendMetrics", [input]),
     appendSnapshots: (input) => call("appendSnapshots", [input]),
     fillSnapshots: (input) => call("fillSnapshots", [input]),

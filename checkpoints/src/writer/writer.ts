@@ -95,7 +95,7 @@ export interface StoreWriter {
   /** Stores bytes once; gives their sha256. */
   saveBlob(bytes: Uint8Array): Promise<string>;
   /**
-   * Saves a state; `buffer` is handed over and comes back with the answer. Errors: SessionNotFound,
+   * Saves a state; `buffer` is handed over, unless it is shared, and comes back with the answer. Errors: SessionNotFound,
    * RunNotFound, CheckpointNotFound for a parent, NameTaken, NameInvalid, BlobMissing, OptionInvalid.
    */
   saveCheckpoint(input: NewCheckpoint): Promise<AnsweredSave>;

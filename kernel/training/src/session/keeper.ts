@@ -16,7 +16,7 @@ const mostSaves = 2;
 export interface Snapshot {
   step: number;
   state: StateInput;
-  buffer: ArrayBuffer;
+  buffer: ArrayBufferLike;
   tensors: TensorSlice[];
   /** Resolves when the buffer holds it all, to the milliseconds that took beside training. */
   copied: Promise<number>;
@@ -31,7 +31,7 @@ export interface KeeperOptions {
   whose(): { sessionId: string; runId: string | null; trainLoss: number | null };
   step(): number;
   /** `spare`: memory that an earlier copy was in. */
-  snapshot(spare: ArrayBuffer | null): Snapshot;
+  snapshot(spare: ArrayBufferLike | null): Snapshot;
   /** Sends rows off, which are stored with the checkpoint. */
   flush(): Promise<void>;
 }
@@ -69,7 +69,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const saves = new Set<Promise<unknown>>();
   // Stored in the order in which they were made.
   let copies = Promise.resolve(0);
-  let spare: ArrayBuffer | null = null;
+  let spare: ArrayBufferLike | null = null;
   const newClock = (): KeyframeClock =>
     createKeyframeClock(policy, options.step(), performance.now());
 

@@ -27,8 +27,8 @@ export interface TensorPlace {
   length: number;
 }
 
-export interface ReadOut {
-  buffer: ArrayBuffer;
+export interface ReadOut<Memory extends ArrayBufferLike = ArrayBuffer> {
+  buffer: Memory;
   tensors: TensorPlace[];
 }
 
@@ -108,30 +108,34 @@ export function nextKey({ dropout, step }: TrainingState): StepKey {
 
 /** Copies weights and slots out of the engine into one buffer. */
 export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadOut {
-  const { flat, ...out } = roomFor(parameters, null);
+  const { flat, ...out } = inMemory(parameters, new ArrayBuffer(bytesOf(parameters)));
   live.read(...flat);
   return out;
 }
 
 /**
- * Copies the weights and slots of now out while steps go on, into one buffer, ready to be handed over
- * when `copied` resolves (to the milliseconds it took): `spare`, if it has the size.
+ * Copies the weights and slots of now out while steps go on, into one shared buffer, complete when
+ * `copied` resolves (to the milliseconds it took): `spare`, if it has the size. Memory that is handed
+ * from thread to thread counts as new in each, so that each copy had V8 look through its whole heap.
  */
 export function readOutBeside(
   { live }: TrainingState,
   parameters: Parameter[],
-  spare: ArrayBuffer | null,
-): ReadOut & { copied: Promise<number> } {
-  const { flat, ...out } = roomFor(parameters, spare);
+  spare: ArrayBufferLike | null,
+): ReadOut<ArrayBufferLike> & { copied: Promise<number> } {
+  const bytes = bytesOf(parameters);
+  const memory = spare?.byteLength === bytes ? spare : new SharedArrayBuffer(bytes);
+  const { flat, ...out } = inMemory(parameters, memory);
   return { ...out, copied: live.readBeside(...flat) };
 }
 
-function roomFor(parameters: Parameter[], spare: ArrayBuffer | null) {
+const bytesOf = (parameters: Parameter[]): number => groups.length * 4 * parameterCount(parameters);
+
+function inMemory<Memory extends ArrayBufferLike>(parameters: Parameter[], buffer: Memory) {
   const size = parameterCount(parameters);
-  const bytes = groups.length * 4 * size;
-  const buffer = spare?.byteLength === bytes ? spare : new ArrayBuffer(bytes);
-  const flat = groups.map((_, at) => new Float32Array(buffer, at * 4 * size, size)) as [
-    ...[weights: Float32Array, m: Float32Array, v: Float32Array],
+  const values = (group: number) => new Float32Array(buffer, group * 4 * size, size);
+  const flat: [weights: Float32Array, m: Float32Array, v: Float32Array] = [
+    ...([values(0), values(1), values(2)] as const),
   ];
   const tensors: TensorPlace[] = [];
   let offset = 0;
