@@ -24,6 +24,8 @@ describe("JupyterLab's debugger", () => {
   afterAll(() => opened?.close());
 
   test("a breakpoint set beside a line stops there, with stack and variables, and goes on", async () => {
+    // Begun before the notebook has its kernel, JupyterLab's debugger does not know the cells.
+    await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first().waitFor();
     const bug = page.locator(".jp-DebuggerBugButton").first();
     await expect.poll(() => bug.getAttribute("aria-disabled")).not.toBe("true");
     await bug.click();
