@@ -204,6 +204,20 @@ def test_an_interrupt_a_restart_and_a_shutdown_free_a_stopped_cell(debugger):
     assert not frontend.manager.is_alive()
 
 
+def test_a_client_that_leaves_frees_a_stopped_cell_and_others_come_after_it(debugger):
+    frontend = debugger.frontend
+    debugger.break_at(CODE, 9)
+    message = frontend.client.execute(CODE)
+    debugger.stopped()
+    debugger.ask("disconnect", restart=False)
+    assert frontend.finish(message).result == "33"
+    debugger.attach()
+    debugger.break_at(CODE, 14)
+    message = frontend.client.execute(CODE)
+    assert debugger.stopped() == ("breakpoint", "cell-2", 14)
+    assert finish(debugger, message).reply["status"] == "ok"
+
+
 def test_what_cannot_be_served_is_refused_in_a_sentence(start):
     frontend = start()
     debugger = Debugger(frontend)

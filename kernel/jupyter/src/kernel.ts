@@ -243,9 +243,7 @@ export async function startKernel(options: KernelOptions): Promise<Kernel> {
   }
 
   function debug(on: boolean): void {
-    parts.announce = on
-      ? ({ maps, ...cell }) => io.announce([{ ...cell, maps: maps.map((map) => map()) }])
-      : null;
+    parts.announce = on ? (name) => io.announce(sources.scripts([name])) : null;
     if (on) void io.announce(sources.scripts());
   }
 

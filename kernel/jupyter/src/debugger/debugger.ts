@@ -31,6 +31,8 @@ const STEPS = {
 export interface DebuggerContext {
   /** Publishes an event of the Debug Adapter Protocol. */
   publish(event: object): void;
+  /** For whoever runs the server. */
+  report(error: unknown): void;
   /** Tells main whether somebody debugs: it then announces each cell before it runs it. */
   switched(on: boolean): void;
 }
@@ -38,7 +40,7 @@ export interface DebuggerContext {
 /** A debugger of main, in the terms of the Debug Adapter Protocol; it lives in another thread. */
 export interface Debugging {
   handle(content: Record<string, unknown>): Promise<DapResponse>;
-  /** Cells that ran before, or one that waits to run until this resolves. */
+  /** Cells that ran before, or one that waits to run until this resolves; it never rejects. */
   announce(scripts: readonly CellScript[]): Promise<void>;
   /** Lets main go on, past every breakpoint for a moment: it was interrupted, or is to end. */
   release(): void;
@@ -70,13 +72,18 @@ export function createDebugger(context: DebuggerContext): Debugging {
     context.publish({ type: "event", seq, event: name, body });
   }
 
+  // A client that leaves, and the end of the kernel, cut off what was asked of main.
+  function going(asked: Promise<unknown>): void {
+    asked.catch((error: unknown) => attached && context.report(error));
+  }
+
   session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
   session.on("Debugger.paused", ({ params }) => {
     const next = createStopped(session, cells, values, params.callFrames, urlOf);
     const again = steps < MOST_STEPS && (next.between || next.place === from) ? stepping : null;
     if (next.frames.length === 0 || again) {
       steps += 1;
-      void session.post(again ?? "Debugger.resume");
+      going(session.post(again ?? "Debugger.resume"));
       return;
     }
     stopped = next;
@@ -278,15 +285,20 @@ export function createDebugger(context: DebuggerContext): Debugging {
       }
     },
     async announce(scripts) {
-      for (const cell of scripts.map((script) => cells.add(script))) {
-        if (attached) await breakpoints.arm(cell);
-      }
+      const arming = scripts.map((script) => {
+        const cell = cells.add(script);
+        return attached ? breakpoints.arm(cell) : undefined;
+      });
+      const armed = Promise.all(arming);
+      going(armed);
+      // Whether or not that went well, the cell runs.
+      await Promise.allSettled([armed]);
     },
     release() {
       if (!stopped) return;
-      void session.post("Debugger.setSkipAllPauses", { skip: true });
-      void session.post("Debugger.resume");
-      void session.post("Debugger.setSkipAllPauses", { skip: false });
+      going(session.post("Debugger.setSkipAllPauses", { skip: true }));
+      going(session.post("Debugger.resume"));
+      going(session.post("Debugger.setSkipAllPauses", { skip: false }));
     },
     close,
   };

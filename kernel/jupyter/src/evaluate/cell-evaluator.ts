@@ -24,8 +24,7 @@ export interface EvaluatorParts {
   /** The notebook's folder, where its magic lines' commands run. */
   cwd: string;
   /** Told of each cell before it runs, which waits for it; null while nobody debugs. */
-  announce:
-    ((cell: { name: string; code: string; maps: (() => string)[] }) => Promise<void>) | null;
+  announce: ((name: string) => Promise<void>) | null;
   /** Whether a cell with type errors is refused, instead of run with the errors beside it. */
   refuseTypeErrors: boolean;
 }
@@ -86,7 +85,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
     const { names, javascript, maps } = translation;
     sources.add(name, code, maps);
     checked(findings);
-    await parts.announce?.({ name, code, maps });
+    await parts.announce?.(name);
     if (parts.refuseTypeErrors) {
       language.hurry();
       await refuse(name, Promise.race([findings, stopped]));

@@ -14,8 +14,8 @@ export interface Place {
 export interface CellSources {
   /** @param maps source maps as JSON text, from what runs back to the cell */
   add(name: string, code: string, maps: readonly (() => string)[]): void;
-  /** All cells that are remembered, for the debugger. */
-  scripts(): CellScript[];
+  /** Cells that are remembered, for the debugger: all, or those named. */
+  scripts(names?: readonly string[]): CellScript[];
   /** The cell's text; null for a name that is no cell. */
   textOf(name: string): string | null;
   /** Replaces the places of compiled cells in a stack by those in the cells as written. */
@@ -59,10 +59,11 @@ export function createCellSources(): CellSources {
       cells.delete(oldest!);
       read.delete(oldest!);
     },
-    scripts: () =>
-      [...cells]
-        .filter(([, { maps }]) => maps.length > 0)
-        .map(([name, { code, maps }]) => ({ name, code, maps: maps.map((map) => map()) })),
+    scripts: (names = [...cells.keys()]) =>
+      names.flatMap((name) => {
+        const { code, maps } = cells.get(name)!;
+        return maps.length === 0 ? [] : [{ name, code, maps: maps.map((map) => map()) }];
+      }),
     textOf: (name) => cells.get(name)?.code ?? null,
     translate: (stack) =>
       stack.replace(/\b(cell-[\w-]+\.ts):(\d+):(\d+)/g, (all, name: string, line, column) => {

@@ -110,6 +110,7 @@ async function serve(): Promise<void> {
         parentText: running,
       });
     },
+    report,
     switched: (on) => toMain({ kind: "debugging", on }),
   });
   const control = createControl({
