@@ -32,15 +32,8 @@ describe("JupyterLab's debugger", () => {
     await expect.poll(() => bug.getAttribute("aria-pressed")).toBe("true");
     // The first of its elements is hidden and gives the gutter its width.
     const line = page.locator(".jp-CodeCell .cm-breakpoint-gutter .cm-gutterElement").nth(3);
-    const breakpoint = line.locator(".cm-breakpoint-icon");
-    // The gutter is there before JupyterLab listens to it.
-    await expect
-      .poll(async () => {
-        await line.click();
-        await breakpoint.waitFor({ timeout: 3000 }).catch(() => {});
-        return breakpoint.isVisible();
-      })
-      .toBe(true);
+    await line.click();
+    await line.locator(".cm-breakpoint-icon").waitFor();
     await page.locator(".jp-CodeCell .cm-content").click();
     await page.keyboard.press("Shift+Enter");
 

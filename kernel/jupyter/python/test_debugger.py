@@ -100,9 +100,13 @@ def test_it_is_announced_and_tells_how_cells_are_named(start):
         named = f"{before['tmpFilePrefix']}{murmur2_x86(code, before['hashSeed'])}{before['tmpFileSuffix']}"
         assert debugger.ask("dumpCell", code=code)["sourcePath"] == named
         assert debugger.send("source", source={"path": named})["success"] is False  # not attached yet
-    debugger.attach()
-    assert debugger.ask("source", source={"path": named})["content"] == CODE
+    debugger.ask("initialize", clientID="test", adapterID="")
+    # JupyterLab asks between the two; told that nothing is started, it ignores every breakpoint.
     assert debugger.ask("debugInfo")["isStarted"] is True
+    debugger.ask("attach")
+    assert debugger.ask("source", source={"path": named})["content"] == CODE
+    debugger.ask("disconnect")
+    assert debugger.ask("debugInfo")["isStarted"] is False
 
 
 def test_a_breakpoint_in_a_cell_stops_at_its_line_with_its_variables(debugger):
@@ -221,7 +225,7 @@ def test_a_client_that_leaves_frees_a_stopped_cell_and_others_come_after_it(debu
 def test_what_cannot_be_served_is_refused_in_a_sentence(start):
     frontend = start()
     debugger = Debugger(frontend)
-    assert "attach first" in debugger.send("stackTrace", threadId=1)["message"]
+    assert "initialize first" in debugger.send("stackTrace", threadId=1)["message"]
     debugger.attach()
     assert "Nothing is stopped" in debugger.send("stackTrace", threadId=1)["message"]
     assert "does not know the command" in debugger.send("fly")["message"]

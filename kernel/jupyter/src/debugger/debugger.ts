@@ -48,7 +48,7 @@ export interface Debugging {
 }
 
 /**
- * Makes the debugger. Nothing is connected, and main runs as ever, until a client attaches.
+ * Makes the debugger. Nothing is connected, and main runs as ever, until a client initializes it.
  *
  * @example const debugging = createDebugger({ publish, switched });
  */
@@ -99,7 +99,7 @@ export function createDebugger(context: DebuggerContext): Debugging {
     event("continued", { threadId: THREAD, allThreadsContinued: true });
   });
 
-  async function attach(): Promise<void> {
+  async function start(): Promise<void> {
     if (attached) return;
     session.connectToMainThread();
     attached = true;
@@ -145,11 +145,14 @@ export function createDebugger(context: DebuggerContext): Debugging {
   };
 
   const commands: Record<string, (given: Record<string, unknown>) => Promise<object | void>> = {
+    // It is started from here on, as ipykernel's is: JupyterLab asks for the state in between, and
+    // an answer that nothing is started has it ignore every breakpoint.
     async initialize() {
+      await start();
       return CAPABILITIES;
     },
     async attach() {
-      await attach();
+      await start();
       event("initialized", {});
     },
     async configurationDone() {},
@@ -260,7 +263,7 @@ export function createDebugger(context: DebuggerContext): Debugging {
     const serveCommand = Object.hasOwn(commands, command) ? commands[command]! : null;
     if (!serveCommand) throw new Refused(`This debugger does not know the command ${command}.`);
     if (!attached && !free.has(command)) {
-      throw new Refused("Nothing is debugged: send attach first.");
+      throw new Refused("Nothing is debugged: send initialize first.");
     }
     return serveCommand(readArguments(request));
   }
