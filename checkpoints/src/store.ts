@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { Table } from "apache-arrow";
 import { getCheckpoint, listCheckpoints } from "./catalog/checkpoints.js";
 import type { CheckpointRow } from "./catalog/checkpoints.js";
-import { openForReading, storeId } from "./catalog/connection.js";
+import { openForReading, snapshot, storeId } from "./catalog/connection.js";
 import type { Catalog } from "./catalog/connection.js";
 import { listEvents } from "./catalog/events.js";
 import type { EventRow } from "./catalog/events.js";
@@ -205,14 +205,16 @@ function storeOver(
   const read = <T>(act: (db: Catalog) => T): T => {
     if (closing) throw new StoreClosed({ path });
     try {
-      return act(db);
+      return snapshot(db, () => act(db));
     } catch (error) {
       throw asWriteError(error, path);
     }
   };
+  // What reads files looks at the catalog again where one is gone meanwhile.
   const readLater = async <T>(act: (db: Catalog) => Promise<T>): Promise<T> => {
+    if (closing) throw new StoreClosed({ path });
     try {
-      return await read(act);
+      return await act(db);
     } catch (error) {
       throw closing ? new StoreClosed({ path }, { cause: error }) : asWriteError(error, path);
     }

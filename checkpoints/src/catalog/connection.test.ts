@@ -4,7 +4,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { catalogFile } from "../folder/layout.js";
 import { temporaryFolder } from "../testing/fixtures.js";
-import { openForReading, openForWriting, storeId, write } from "./connection.js";
+import { openForReading, openForWriting, snapshot, storeId, write } from "./connection.js";
 
 let folder: { path: string; remove(): void };
 beforeEach(() => {
@@ -52,6 +52,26 @@ test("a reader sees what is committed, writes nothing, and nothing of a failed t
   expect(() => reader.exec("DELETE FROM blobs")).toThrow(/readonly/);
   reader.close();
   db.close();
+});
+
+test("what is read in one snapshot is of one state, whatever is written meanwhile", () => {
+  const db = openForWriting(folder.path);
+  const reader = openForReading(folder.path);
+  const count = (): unknown => reader.prepare("SELECT count(*) FROM configs").pluck().get();
+  const add = (digest: string): unknown =>
+    write(db, () => db.prepare("INSERT INTO configs (digest, text) VALUES (?, '{}')").run(digest));
+  try {
+    const seen = snapshot(reader, () => {
+      const first = count();
+      add("meanwhile");
+      return [first, snapshot(reader, count)];
+    });
+    expect(seen[1]).toBe(seen[0]);
+    expect(count()).toBe((seen[0] as number) + 1);
+  } finally {
+    reader.close();
+    db.close();
+  }
 });
 
 test("a catalog of a newer Forkpoint is left alone", () => {

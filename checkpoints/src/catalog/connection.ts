@@ -15,6 +15,7 @@ const BUSY_MILLISECONDS = 20_000;
 const NEWEST = migrations.at(-1)!.version;
 
 const transactions = new WeakMap<Catalog, (act: () => unknown) => unknown>();
+const snapshots = new WeakMap<Catalog, (act: () => unknown) => unknown>();
 const statements = new WeakMap<Catalog, Map<string, BetterSqlite3.Statement>>();
 
 /**
@@ -43,6 +44,21 @@ export function write<T>(db: Catalog, act: () => T): T {
     transactions.set(db, transact);
   }
   return transact(act) as T;
+}
+
+/**
+ * Runs `act` on one state of the catalog, whatever other processes write meanwhile.
+ *
+ * @throws what `act` throws
+ * @example snapshot(db, () => listTrash(db, store));
+ */
+export function snapshot<T>(db: Catalog, act: () => T): T {
+  let transact = snapshots.get(db);
+  if (!transact) {
+    transact = db.transaction((inner: () => unknown) => inner()).deferred;
+    snapshots.set(db, transact);
+  }
+  return (db.inTransaction ? act() : transact(act)) as T;
 }
 
 /**

@@ -115,7 +115,7 @@ function harmed(whole: Uint8Array, random: Random): Buffer {
       return bytes;
     }
     case 4:
-      bytes.writeUInt8(random() < 0.5 ? 0xff : 0, at());
+      bytes[at()] = random() < 0.5 ? 0xff : 0;
       return bytes;
     default:
       return Buffer.concat([bytes, bytes.subarray(0, Math.min(2000, at()))]);

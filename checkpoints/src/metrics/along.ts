@@ -1,4 +1,5 @@
 import { MetricsDamaged } from "../errors/data-errors.js";
+import { snapshot } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { findSealed, listSegments } from "../catalog/recorded-rows.js";
 import { timeline } from "../catalog/timeline.js";
@@ -37,7 +38,7 @@ export function recordedParts(
   sessionId: string,
   { from = 0, to = Number.MAX_SAFE_INTEGER }: StepRange,
 ): RecordedPart[] {
-  return timeline(db, sessionId)
+  return snapshot(db, () => timeline(db, sessionId))
     .map((part) => ({
       runId: part.runId,
       from: Math.max(part.from, from),

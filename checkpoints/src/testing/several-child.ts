@@ -24,6 +24,8 @@ interface Own {
 }
 const own: Own[] = [];
 const thrown: { id: string; session: Own }[] = [];
+/** The checkpoint that each model is. */
+const states = new Map<string, string>();
 let names = 0;
 
 async function begin(parent?: Own): Promise<void> {
@@ -45,7 +47,10 @@ async function save(session: Own, runId: string | null, model?: string): Promise
   const more = { runId, ...(model ? { model: { name: model, trainLoss: step } } : {}) };
   const saved = await writer.saveCheckpoint(checkpointInput(id, step, tensors, more));
   session.checkpoints.set(saved.checkpoint.id, step);
-  if (saved.model) session.models.set(saved.model.id, saved.model.name);
+  if (saved.model) {
+    session.models.set(saved.model.id, saved.model.name);
+    states.set(saved.model.id, saved.checkpoint.id);
+  }
 }
 async function train(session: Own): Promise<void> {
   const begun = { mode: "resumed", fromStep: session.step } as const;
@@ -88,6 +93,9 @@ const deeds: (() => Promise<unknown>)[] = [
     else {
       await trash.purge([entry.id]);
       session.models.delete(id);
+      // Its state goes with it where nothing else needs it; no other does.
+      const left = store.checkpoints.list(session.id).some((row) => row.id === states.get(id));
+      if (!left) session.checkpoints.delete(states.get(id)!);
     }
   },
   async () => {
