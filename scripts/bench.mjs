@@ -6,7 +6,8 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store, scrub.
+ * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store, scrub,
+ * views.
  * Options go to the topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
@@ -18,6 +19,7 @@ const topics = {
   quality: ["bench/quality.mjs"],
   store: ["bench/store.py"],
   scrub: ["bench/scrub.mjs"],
+  views: ["bench/views.mjs"],
 };
 
 const given = process.argv.slice(2);

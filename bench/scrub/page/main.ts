@@ -69,6 +69,22 @@ function chunk(first: number): Uint8Array {
   return tableToIPC(tableFromArrays({ step, train_loss }), "stream");
 }
 
+/** When the frame that has the first drawn curve was painted: what is made after it is not waited for. */
+function firstCurvePainted(): Promise<number> {
+  return new Promise((resolve) => {
+    const observer = new MutationObserver((changes) => {
+      const drawn = ({ target }: MutationRecord): boolean =>
+        ((target as Element).getAttribute("d")?.length ?? 0) > 1000;
+      if (!changes.some(drawn)) return;
+      observer.disconnect();
+      const after = new MessageChannel();
+      after.port1.onmessage = () => resolve(performance.now());
+      requestAnimationFrame(() => after.port2.postMessage(null));
+    });
+    observer.observe(document.body, { attributeFilter: ["d"], subtree: true });
+  });
+}
+
 /** Shows the dashboard of a timeline of so many steps; the time until its curve was painted. */
 async function show(
   steps: number,
@@ -79,8 +95,8 @@ async function show(
   const samples = texts(count, steps);
   const others = sections ? everything(steps) : {};
   await new Promise((resolve) => setTimeout(resolve, 200));
+  const painting = firstCurvePainted();
   const began = performance.now();
-  performance.mark("data-there");
   const timeline = make(widgets.TimelineModel, {
     ...{ session, summary: "", backend: "", sequence: 0, reaching: null, step: last },
     run: { ...run, steps_per_second: 100, seconds_left: 9 },
@@ -100,13 +116,7 @@ async function show(
   const view = new widgets.DashboardView({ model, options: {} } as never);
   document.body.replaceChildren(view.el);
   view.render();
-  const drawn = (): boolean =>
-    [...view.el.querySelectorAll(".fp-plot-canvas path")].some(
-      (path) => (path.getAttribute("d")?.length ?? 0) > 1000,
-    );
-  while (!drawn()) await new Promise((resolve) => setTimeout(resolve));
-  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-  const painted = performance.now() - began;
+  const painted = (await painting) - began;
   // Made beforehand: it is the kernel that makes them.
   const chunks = Array.from({ length: 8 }, (_, at) => chunk(last + 1 + at * APPENDED));
   let sequence = 0;

@@ -67,7 +67,8 @@ def test_an_interrupt_aborts_what_waits_and_an_idle_one_does_nothing(shared):
 
 def test_a_second_interrupt_stops_what_earlier_cells_left_running_and_says_so(shared):
     time.sleep(2.1)  # what came before is not a first one
-    shared.run("let beats = 0; void (async () => { for (;;) { await new Promise((r) => setTimeout(r, 5)); beats++ } })(); 0")
+    begun = shared.run("let beats = 0; void (async () => { for (;;) { await new Promise((r) => setTimeout(r, 5)); beats++ } })(); 0")
+    assert begun.reply["status"] == "ok", begun
     msg_id = shared.start("await new Promise(() => {})")
     shared.manager.interrupt_kernel()
     assert shared.finish(msg_id).error["ename"] == "Interrupted"

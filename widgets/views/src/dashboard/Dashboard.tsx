@@ -34,23 +34,10 @@ export function Dashboard(props: {
   history: RunHistoryModel | null;
 }): ReactNode {
   const { timeline, library, activity, snapshots, tree, history } = props;
-  useData(timeline);
-  const liveness = useLiveness(timeline);
-  const { session, run, step } = timeline.state;
   return (
-    <article
-      className="fp-dashboard"
-      data-testid="fp-dashboard"
-      aria-label={`Session ${session.name}`}
-    >
+    <Card timeline={timeline}>
       <Header timeline={timeline} library={library} activity={activity} />
-      <OfflineMark liveness={liveness} />
-      {run?.error && (
-        <Notice kind="error">
-          <b>{run.error.code}</b> {run.error.message}
-        </Notice>
-      )}
-      <RunProgress run={run} step={step} live={liveness.live} />
+      <RunNow timeline={timeline} />
       <div className="fp-body">
         <div className="fp-time">
           <LossCurve timeline={timeline} />
@@ -83,6 +70,37 @@ export function Dashboard(props: {
           </Section>
         )}
       </div>
+    </Card>
+  );
+}
+
+/** What holds the views is no reason to make them anew: each hears of what it shows by itself. */
+function Card({ timeline, children }: { timeline: TimelineModel; children: ReactNode }): ReactNode {
+  useData(timeline);
+  return (
+    <article
+      className="fp-dashboard"
+      data-testid="fp-dashboard"
+      aria-label={`Session ${timeline.state.session.name}`}
+    >
+      {children}
     </article>
+  );
+}
+
+function RunNow({ timeline }: { timeline: TimelineModel }): ReactNode {
+  useData(timeline);
+  const liveness = useLiveness(timeline);
+  const { run, step } = timeline.state;
+  return (
+    <>
+      <OfflineMark liveness={liveness} />
+      {run?.error && (
+        <Notice kind="error">
+          <b>{run.error.code}</b> {run.error.message}
+        </Notice>
+      )}
+      <RunProgress run={run} step={step} live={liveness.live} />
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { WidgetModel } from "@jupyter-widgets/base";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { LibraryModel } from "../models/library-model.js";
 import { SnapshotsModel } from "../models/snapshots-model.js";
 import { TimelineModel } from "../models/timeline-model.js";
@@ -20,24 +20,17 @@ export function WithTimeline(props: {
     return <Notice kind="error">This view has no timeline. Run the cell again to make one.</Notice>;
   }
   return (
-    <ReadTimeline key={timeline.model_id} timeline={timeline}>
-      {props.children}
-    </ReadTimeline>
+    <Fragment key={timeline.model_id}>
+      <Problem timeline={timeline} />
+      {props.children(timeline)}
+    </Fragment>
   );
 }
 
-function ReadTimeline(props: {
-  timeline: TimelineModel;
-  children: (timeline: TimelineModel) => ReactNode;
-}): ReactNode {
-  const { timeline, children } = props;
+/** By itself: what is sent while training is no reason to make the views below anew. */
+function Problem({ timeline }: { timeline: TimelineModel }): ReactNode {
   useData(timeline);
-  return (
-    <>
-      {timeline.problem && <Notice kind="error">{timeline.problem.message}</Notice>}
-      {children(timeline)}
-    </>
-  );
+  return timeline.problem && <Notice kind="error">{timeline.problem.message}</Notice>;
 }
 
 /**

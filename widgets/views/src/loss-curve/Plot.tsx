@@ -16,7 +16,7 @@ import { createChart, type Chart } from "./chart.js";
 import { colorsOf, useTheme } from "./colors.js";
 import { curveData, type CurveChoice } from "./curve-data.js";
 import { Brush, Crosshair, Inherited } from "./Overlay.js";
-import { PADDING } from "./spec.js";
+import { PADDING, type CurveColors } from "./spec.js";
 import { zoomBy, zoomTo } from "./zoom.js";
 
 /** Shorter drags than this, in pixels, are clicks. */
@@ -152,6 +152,7 @@ function useDrawing(
   const theme = useTheme();
   const version = timeline.dataChanges.version();
   const { area, canvas } = hosts;
+  const colors = useRef<{ theme: number; read: CurveColors } | null>(null);
 
   // In the layout phase, both: an effect after painting would cost the first curve a frame each.
   useLayoutEffect(() => {
@@ -169,7 +170,9 @@ function useDrawing(
       const columns = timeline.rowsFor(shown.from, shown.to);
       return curveData(columns, timeline.state, shown, Math.round(width), { log, smoothing });
     };
-    chart.draw(make, { width, height }, colorsOf(area.current!));
+    // To read them costs a layout: once for each theme, not at each step trained.
+    if (colors.current?.theme !== theme) colors.current = { theme, read: colorsOf(area.current!) };
+    chart.draw(make, { width, height }, colors.current.read);
   }, [chart, timeline, version, shown, width, height, theme, log, smoothing, area]);
 
   return fault;

@@ -64,9 +64,9 @@ export function curveData(
   };
   const thin = (of: Columns, name: string) => downsample(of, name, from, to, width);
   // A line goes on to the plot's edges where its next value lies beyond.
-  const whole = (of: Columns, name: string) => {
+  const whole = (of: Columns, name: string, within = thin(of, name)) => {
     const [before, after] = [valueAt(of, name, from - 1), valueAfter(of, name, to + 1)];
-    return [...(before ? [before] : []), ...thin(of, name), ...(after ? [after] : [])];
+    return [...(before ? [before] : []), ...within, ...(after ? [after] : [])];
   };
   const middle = (of: Float64Array) =>
     bandOf(columns, of, from, to, width).map(({ step, middle: value }) => ({ step, value }));
@@ -95,7 +95,7 @@ export function curveData(
     train: drawn(dense ? line : whole(even ?? columns, "train_loss")),
     raw: even ? drawn(raw) : [],
     band: brokenAt(spans, gaps),
-    validation: drawn(whole(columns, "validation_loss")),
+    validation: drawn(whole(columns, "validation_loss", validation)),
     dots:
       validation.length * DOT_ROOM <= width ? validation.filter(({ value }) => shown(value)) : [],
     events: facts.marks.filter(({ kind, step }) => kind === "event" && step >= from && step <= to),

@@ -58,7 +58,7 @@ export interface Followed {
 
 /**
  * The place, among those of a kind that the page has, of the snapshot to show; -1 where there is none. Renders
- * again when it is another, or the timeline or its snapshots change.
+ * again when it is another, or the snapshots change.
  *
  * @param find lastItemAtOrBefore, or nearestItem where the nearest is shown
  * @example const at = useShown(props, "attention", lastItemAtOrBefore);
@@ -68,7 +68,6 @@ export function useShown(
   kind: keyof Held,
   find: (items: HeldSnapshot[], step: number) => number,
 ): number {
-  useData(timeline);
   useData(snapshots);
   return useCursorInTurn(timeline, root, () =>
     find(snapshots.held[kind], timeline.shownStep ?? Infinity),

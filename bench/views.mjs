@@ -1,0 +1,174 @@
+// What open views cost training: a session trains in a notebook of real JupyterLab with all sections of its
+// dashboard open in Chromium, which is stopped and let go by turns; the steps of each turn are counted. What
+// the kernel sends to a page goes out in both.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openStore } from "@forkpoint/checkpoints";
+import { chromium } from "playwright-core";
+
+const PAIRS = Number(process.argv[2] ?? 20);
+/** Length of a turn, and how much of its beginning is not counted: what waited is drawn then. */
+const TURN_MS = 4000;
+const SETTLE_MS = 1000;
+const GOAL = 0.02;
+
+const python = fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "forkpoint-views-"));
+const cells = [
+  `import { open, microGPT, corpus, adamW, dashboard } from "forkpoint";
+const store = await open();
+const session = await store.session("watched", {
+  model: microGPT({ layers: 4, heads: 4, embed: 128, block: 64, dropout: 0 }),
+  data: corpus.sonnets(),
+  optimizer: adamW({ learningRate: 1e-3 }),
+  batchSize: 12,
+  seed: 1337,
+});
+const run = session.train({ to: 1_000_000 });`,
+  "dashboard(session)",
+].map((source, at) => ({
+  ...{ cell_type: "code", id: `cell-${at}`, source, metadata: {}, outputs: [] },
+  execution_count: null,
+}));
+const kernelspec = { name: "forkpoint", display_name: "TypeScript", language: "typescript" };
+const notebook = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+writeFileSync(join(folder, "watched.ipynb"), JSON.stringify(notebook));
+
+const lab = await startLab();
+const browser = await chromium.launchPersistentContext(join(folder, "profile"), {
+  executablePath: process.env.FORKPOINT_CHROMIUM ?? "/usr/bin/chromium",
+  headless: false,
+  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"],
+  viewport: { width: 1280, height: 2600 },
+});
+const turns = [];
+try {
+  const page = browser.pages()[0];
+  await page.goto(lab.address);
+  await page.locator(".jp-Toolbar-kernelName", { hasText: "Forkpoint" }).waitFor();
+  await page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first().waitFor();
+  // Asked soon after the kernel is there, JupyterLab may drop it without a word.
+  const begun = page.locator(".jp-InputPrompt", { hasText: /[*1]/ }).first();
+  while (!(await begun.isVisible())) {
+    await page.click('.lm-MenuBar-item:has-text("Run")');
+    await page.click('.lm-Menu-item:has-text("Run All Cells")');
+    await page.waitForTimeout(1500);
+  }
+  await page.locator('[data-testid="fp-scrub-bar"]').waitFor({ timeout: 120_000 });
+  const closed = page.locator('.fp-section-button[aria-expanded="false"]');
+  while ((await closed.count()) > 0) await closed.first().click();
+  await page.waitForTimeout(15_000);
+  const watching = tree(chromiumPid());
+  const send = (signal) => watching.forEach((pid) => process.kill(pid, signal));
+  for (let turn = 0; turn < 2 * PAIRS; turn++) {
+    // A, B, B, A: what changes evenly with time falls on both.
+    const open = turn % 4 === 0 || turn % 4 === 3;
+    send(open ? "SIGCONT" : "SIGSTOP");
+    const from = Date.now() + SETTLE_MS;
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
+    turns.push({ open, from, to: Date.now() });
+  }
+  send("SIGCONT");
+  await page.locator('[data-testid="fp-stop"]').first().click();
+  await page.waitForTimeout(3000);
+} finally {
+  await browser.close();
+  lab.stop();
+}
+
+const store = await openStore({ from: folder, create: false });
+const metrics = await store.readMetrics(store.sessions.byName("watched").id, { columns: ["wall"] });
+const wall = Array.from(metrics.getChild("wall"), Number);
+await store.close();
+rmSync(folder, { recursive: true, force: true });
+
+const speeds = turns.map(({ from, to }) => {
+  const within = wall.filter((at) => at >= from && at < to);
+  return ((within.length - 1) * 1000) / (within.at(-1) - within[0]);
+});
+const slower = [];
+for (let pair = 0; pair < PAIRS; pair++) {
+  const both = [2 * pair, 2 * pair + 1];
+  const [open, shut] = [both.find((at) => turns[at].open), both.find((at) => !turns[at].open)];
+  slower.push(1 - speeds[open] / speeds[shut]);
+}
+const mean = slower.reduce((sum, value) => sum + value, 0) / PAIRS;
+const spread = Math.sqrt(slower.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (PAIRS - 1));
+const percent = (value) => `${(value * 100).toFixed(2)} %`;
+const median = (of) => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)];
+const speed = (open) => median(speeds.filter((_, at) => turns[at].open === open)).toFixed(1);
+console.log(`  steps a second, views open / stopped      ${speed(true)} / ${speed(false)}`);
+console.log(
+  `  training slower by open views, n=${PAIRS} pairs   mean ${percent(mean)}, median ${percent(median(slower))}, ` +
+    `upper 95 % bound ${percent(mean + (1.73 * spread) / Math.sqrt(PAIRS))}   (goal: ${percent(GOAL)})`,
+);
+
+/** Starts JupyterLab and gives the address of the notebook. */
+async function startLab() {
+  const port = await new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+  const server = spawn(
+    python,
+    [
+      ...["-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"],
+      ...[`--ServerApp.port=${port}`, `--ServerApp.root_dir=${folder}`],
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let said = "";
+  const token = await new Promise((resolve, reject) => {
+    server.stderr.on("data", (data) => {
+      said += data;
+      const found = /token=(\w+)/.exec(said)?.[1];
+      if (found) resolve(found);
+    });
+    server.on("close", () => reject(new Error(said)));
+  });
+  return {
+    address: `http://127.0.0.1:${port}/lab/tree/watched.ipynb?token=${token}`,
+    stop: () => server.kill("SIGTERM"),
+  };
+}
+
+function statusOf(pid) {
+  return readFileSync(`/proc/${pid}/status`, "utf8");
+}
+
+/** The browser's first process: the one that was given our profile. */
+function chromiumPid() {
+  const mine = (pid) => {
+    const words = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return words.includes(join(folder, "profile")) && !words.includes("--type=");
+  };
+  return Number(processes().find((pid) => attempt(() => mine(pid))));
+}
+
+/** A process and all that come of it. */
+function tree(root) {
+  const children = processes().filter(
+    (pid) => Number(attempt(() => /PPid:\s+(\d+)/.exec(statusOf(pid))[1])) === root,
+  );
+  return [root, ...children.flatMap((pid) => tree(Number(pid)))];
+}
+
+function processes() {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+}
+
+// A process may end while it is looked at.
+function attempt(look) {
+  try {
+    return look();
+  } catch (error) {
+    if (error.code === "ENOENT" || error.code === "ESRCH") return null;
+    throw error;
+  }
+}
