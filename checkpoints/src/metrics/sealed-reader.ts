@@ -18,6 +18,8 @@ import {
 import type { Data } from "apache-arrow";
 import { parquetMetadataAsync, parquetRead } from "hyparquet";
 import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup } from "hyparquet";
+import { checkPages } from "./page-check.js";
+import type { Leaf } from "./page-check.js";
 import { tableFromParquet } from "./parquet.js";
 
 /** Which rows and columns of sealed rows are wanted. */
@@ -129,7 +131,7 @@ export async function metadataOf(
 ): Promise<FileMetaData> {
   const options = { initialFetchSize: FOOTER_GUESS, geoparquet: false };
   const metadata = await parquetMetadataAsync(source, options);
-  const named = leavesOf(metadata.schema);
+  const named = leavesOf(metadata.schema).map(({ path }) => path);
   if (leaves ? named.join() !== leaves.join() : named.some((path) => path.includes("."))) {
     throw new Error("its columns are none that Forkpoint writes");
   }
@@ -140,19 +142,30 @@ export async function metadataOf(
   return metadata;
 }
 
-function leavesOf(schema: FileMetaData["schema"]): string[] {
-  const leaves: string[] = [];
+/**
+ * The columns of a schema that have values, those in lists and groups too, in their order.
+ *
+ * @throws Error when it is no whole schema
+ * @example leavesOf(metadata.schema).map(({ path }) => path) // ["step", "train_loss"]
+ */
+export function leavesOf(schema: FileMetaData["schema"]): Leaf[] {
+  const leaves: Leaf[] = [];
   let next = 1;
-  const take = (count: number, path: string): void => {
+  const take = (count: number, above: Leaf): void => {
     for (let child = 0; child < count; child++) {
       const element = schema[next++];
       if (!element) throw new Error("its schema ends too early");
-      const name = path === "" ? element.name : `${path}.${element.name}`;
-      if (element.num_children) take(element.num_children, name);
-      else leaves.push(name);
+      const { name, repetition_type: kind } = element;
+      const leaf = {
+        path: above.path === "" ? name : `${above.path}.${name}`,
+        repetition: above.repetition + (kind === "REPEATED" ? 1 : 0),
+        definition: above.definition + (kind === "REQUIRED" ? 0 : 1),
+      };
+      if (element.num_children) take(element.num_children, leaf);
+      else leaves.push(leaf);
     }
   };
-  take(schema[0]?.num_children ?? 0, "");
+  take(schema[0]?.num_children ?? 0, { path: "", repetition: 0, definition: 0 });
   if (next !== schema.length) throw new Error("its schema does not end");
   return leaves;
 }
@@ -175,6 +188,7 @@ async function readColumns(
   { begin, end }: { begin: number; end: number },
 ): Promise<Map<string, DecodedArray>> {
   const found = new Map<string, DecodedArray>();
+  await checkPages(source, metadata, leavesOf(metadata.schema), { begin, end }, columns);
   await parquetRead({
     file: source,
     metadata,
