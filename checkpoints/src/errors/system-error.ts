@@ -21,6 +21,10 @@ export function asWriteError(error: unknown, path: string): unknown {
   if (code.startsWith("SQLITE_")) {
     const primary = code.split("_").slice(0, 2).join("_");
     if (DAMAGE.has(primary)) return new StoreDamaged({ path, reason: code }, { cause: error });
+    // No statement of ours makes this of whole tables: their keys are not what they were.
+    if (error.message.startsWith("foreign key mismatch")) {
+      return new StoreDamaged({ path, reason: error.message }, { cause: error });
+    }
     if (["SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR", "SQLITE_READONLY"].includes(primary)) {
       return new StoreWriteFailed({ path, reason: primary }, { cause: error });
     }

@@ -168,6 +168,7 @@ function checked<T>(
   record: Record<string, T>,
   accept: (value: T) => boolean,
 ): Record<string, T> {
+  if (!isRecord(record)) throw new OptionInvalid({ option, reason: "must be an object" });
   for (const [key, value] of Object.entries(record)) {
     if (!accept(value)) {
       throw new OptionInvalid({ option: `${option}.${key}`, reason: "has the wrong type" });

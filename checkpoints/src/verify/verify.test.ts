@@ -293,6 +293,18 @@ describe("repair", () => {
     });
   });
 
+  test("a catalog whose keys are not what they were is damaged", async () => {
+    const db = new BetterSqlite3(join(store, "catalog.sqlite"));
+    db.unsafeMode();
+    // As flipped bits have it: names and columns are as they were.
+    db.pragma("writable_schema = ON");
+    db.exec(
+      "UPDATE sqlite_schema SET sql = replace(sql, 'tensors(digest)', 'tensors(digesu)') WHERE name = 'checkpoint_tensors'",
+    );
+    db.close();
+    expect(codes(await verify(store))).toEqual(["catalog_damaged"]);
+  });
+
   test("takes back what came after an older copy of the catalog", async () => {
     const file = join(store, "catalog.sqlite");
     const old = readFileSync(file);
