@@ -194,6 +194,22 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     expect(await seriousFindings(page, '[data-testid="fp-dashboard"]')).toEqual([]);
   });
 
+  test("no output scrolls sideways, all open, in a narrow window either", async () => {
+    const dashboard = hook(page, "fp-dashboard");
+    await dashboard.evaluate((element) => (element.style.width = ""));
+    const { width: usual, height } = page.viewportSize()!;
+    for (const width of [usual, 1024, 760]) {
+      await page.setViewportSize({ width, height });
+      const beyond = () =>
+        dashboard.evaluate((element) => {
+          const output = element.closest(".jp-OutputArea-output")!;
+          return output.scrollWidth - output.clientWidth;
+        });
+      await expect.poll(beyond).toBe(0);
+    }
+    await page.setViewportSize({ width: usual, height });
+  });
+
   test("loading a model: a new session goes on from its step to the same end", async () => {
     await hook(page, "fp-library-button").click();
     const row = page.locator('[data-testid="fp-library-row"]', { hasText: "Half way" });

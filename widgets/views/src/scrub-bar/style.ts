@@ -27,10 +27,11 @@ export const scrubBarStyle = `
 /* What moves in a drag is moved by the compositor: nothing is laid out or painted for it. */
 .fp-scrub-fill { position: absolute; inset: 0; border-radius: 3px; overflow: hidden; }
 .fp-scrub-filled { height: 100%; background: var(--jp-brand-color1); opacity: 0.55; will-change: transform; }
-.fp-scrub-rail { position: absolute; inset: 0; pointer-events: none; will-change: transform; }
+/* As wide as the track, and left of it: on the right it would have the cell's output scroll sideways. */
+.fp-scrub-rail { position: absolute; inset: 0 100% 0 -100%; pointer-events: none; will-change: transform; }
 .fp-scrub-thumb {
   position: absolute;
-  left: 0;
+  left: 100%;
   top: 50%;
   width: 14px;
   height: 14px;
