@@ -8,7 +8,7 @@ import { OptionInvalid } from "../errors/folder-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import type { Store } from "../store.js";
 import type { TensorSlice } from "../tensors/pack.js";
-import { sha256 } from "../tensors/state.js";
+import { sha256, stateDocument } from "../tensors/state.js";
 import type { StateInput } from "../tensors/state.js";
 import { MODEL_FILES, MOMENTS, WEIGHTS } from "./model-out.js";
 import type { ModelAbout } from "./model-out.js";
@@ -62,7 +62,8 @@ export async function importModel(
     throw new OptionInvalid({ option: "like", reason });
   }
   const invalid = (error: unknown): unknown => {
-    if (error instanceof StoreError) return error;
+    // What cannot be part of a state came out of the file.
+    if (error instanceof StoreError && !(error instanceof OptionInvalid)) return error;
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === "ENOENT" ? "it is not there, or a part of it" : message;
     return new ImportInvalid({ file: from, reason: reason.slice(0, 300) }, { cause: error });
@@ -73,6 +74,7 @@ export async function importModel(
   const blobs: Uint8Array[] = [];
   try {
     frame = isFolder ? frameOfFolder(from, blobs) : frameLike(store, options.like!);
+    stateDocument(frame.step, [], frame.state);
     weights = readWeights(isFolder ? join(from, MODEL_FILES.weights) : from, frame);
     moments = isFolder ? readMoments(join(from, MODEL_FILES.moments), frame) : null;
   } catch (error) {
@@ -82,12 +84,22 @@ export async function importModel(
   const { writer } = store;
   const session = await writer.createSession({ ...frame.session, name: options.name });
   const { buffer, tensors } = laidOut(frame, weights, moments);
-  const saved = await writer.saveCheckpoint({
-    ...{ sessionId: session.id, runId: null, step: frame.step, trigger: "manual" },
-    ...{ state: frame.state, buffer, tensors },
-    model: { name: options.name, trainLoss: null },
-  });
-  return { session, checkpoint: saved.checkpoint, model: saved.model!, moments: moments !== null };
+  try {
+    const saved = await writer.saveCheckpoint({
+      ...{ sessionId: session.id, runId: null, step: frame.step, trigger: "manual" },
+      ...{ state: frame.state, buffer, tensors },
+      model: { name: options.name, trainLoss: null },
+    });
+    return {
+      ...{ session, checkpoint: saved.checkpoint, model: saved.model! },
+      moments: moments !== null,
+    };
+  } catch (error) {
+    // All of it comes, or nothing.
+    const [entry] = await store.trash.put([{ kind: "session", id: session.id }]);
+    await store.trash.purge([entry!.id]);
+    throw error;
+  }
 }
 
 function frameOfFolder(folder: string, blobs: Uint8Array[]): Frame {

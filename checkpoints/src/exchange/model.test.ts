@@ -203,7 +203,9 @@ save_file({**t, "_orig_mod.lm_head.weight": count((5, E))}, out)`,
       writeFileSync(about, text.replace(blob, name));
       await refused();
     }
-    for (const broken of ["", "{", "null", "{}", text.replace("micro-gpt", "constructor")]) {
+    const rngless = { ...(JSON.parse(text) as object), rng: undefined };
+    const kinds = [text.replace("micro-gpt", "constructor"), JSON.stringify(rngless)];
+    for (const broken of ["", "{", "null", "{}", ...kinds]) {
       writeFileSync(about, broken);
       await refused();
     }
@@ -214,6 +216,17 @@ save_file({**t, "_orig_mod.lm_head.weight": count((5, E))}, out)`,
     mkdirSync(join(path, blob));
     await refused();
     expect(store.sessions.byName("never")).toBeNull();
+  });
+
+  test("leaves no session behind where the model's name is taken", async () => {
+    const path = await exportModel(store, checkpointId, fresh());
+    const { session: first } = await importModel(store, path, { name: "taken" });
+    await store.writer.renameSession(first.id, "another");
+    const before = store.sessions.list().length;
+    const again = importModel(store, path, { name: "taken" });
+    await expect(again).rejects.toMatchObject({ code: "NameTaken" });
+    expect(store.sessions.list()).toHaveLength(before);
+    expect(store.trash.list()).toEqual([]);
   });
 });
 
