@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { leaveTurns, takeTurn } from "./turns.js";
+
+const FRAME = 16;
+
+let drawn: string[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("window", globalThis);
+  vi.stubGlobal("requestAnimationFrame", (act: () => void) => setTimeout(act, FRAME));
+  vi.spyOn(performance, "now").mockImplementation(() => Date.now());
+  vi.advanceTimersByTime(1000);
+  drawn = [];
+});
+afterEach(() => {
+  vi.runAllTimers();
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A view that takes so many milliseconds to draw. */
+function view(name: string, { takes = 0, inSight = true } = {}) {
+  const draw = (): void => {
+    drawn.push(name);
+    vi.setSystemTime(Date.now() + takes);
+  };
+  return { draw, inSight: () => inSight };
+}
+
+/** Asks for all of them as a drag does: the step before was a moment ago. */
+async function drag(views: readonly ReturnType<typeof view>[], moves: number): Promise<void> {
+  for (let move = 0; move < moves; move++) {
+    for (const each of views) takeTurn(each);
+    await vi.advanceTimersByTimeAsync(FRAME);
+  }
+}
+
+test("the first step after a rest is drawn by all at once, in sight or not", async () => {
+  takeTurn(view("one"));
+  takeTurn(view("other", { inSight: false }));
+  expect(drawn).toEqual(["one", "other"]);
+  await vi.advanceTimersByTimeAsync(FRAME);
+});
+
+test("in a drag, slow views take turns: each frame draws one, none is passed over", async () => {
+  const views = ["a", "b", "c"].map((name) => view(name, { takes: 5 }));
+  await drag(views, 1);
+  drawn = [];
+  await drag(views, 12);
+  for (const name of ["a", "b", "c"]) {
+    const times = drawn.filter((each) => each === name).length;
+    expect(times).toBeGreaterThanOrEqual(3);
+    expect(times).toBeLessThanOrEqual(5);
+  }
+});
+
+test("in a drag, what nobody sees waits until the step rests; quick views are drawn each time", async () => {
+  const [seen, unseen] = [view("seen"), view("unseen", { inSight: false })];
+  await drag([seen, unseen], 1);
+  drawn = [];
+  await drag([seen, unseen], 10);
+  expect(drawn.filter((each) => each === "seen")).toHaveLength(10);
+  expect(drawn).not.toContain("unseen");
+  await vi.advanceTimersByTimeAsync(200);
+  expect(drawn.filter((each) => each === "unseen")).toHaveLength(1);
+});
+
+test("a view that is gone is not drawn", async () => {
+  const [one, gone] = [view("one", { takes: 5 }), view("gone", { takes: 5 })];
+  await drag([one, gone], 1);
+  drawn = [];
+  takeTurn(one);
+  takeTurn(gone);
+  leaveTurns(gone);
+  await vi.advanceTimersByTimeAsync(10 * FRAME);
+  expect(drawn).toEqual(["one"]);
+});
