@@ -203,8 +203,9 @@ save_file({**t, "_orig_mod.lm_head.weight": count((5, E))}, out)`,
       writeFileSync(about, text.replace(blob, name));
       await refused();
     }
-    const rngless = { ...(JSON.parse(text) as object), rng: undefined };
-    const kinds = [text.replace("micro-gpt", "constructor"), JSON.stringify(rngless)];
+    const without = (part: string): string =>
+      JSON.stringify({ ...(JSON.parse(text) as object), [part]: undefined });
+    const kinds = [text.replace("micro-gpt", "constructor"), without("rng"), without("engine")];
     for (const broken of ["", "{", "null", "{}", ...kinds]) {
       writeFileSync(about, broken);
       await refused();

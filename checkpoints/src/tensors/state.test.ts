@@ -70,6 +70,8 @@ describe("stateDigest", () => {
     ["a name that comes twice", () => stateDigest(0, [weights(1), weights(2)], stateInput())],
     ["a fraction in the cursor", () => stateDigest(0, [], stateInput({ cursor: { at: 0.5 } }))],
     ["half a surrogate pair", () => stateDigest(0, [], stateInput({ rng: { a: "\ud800" } }))],
+    ["no engine", () => stateDigest(0, [], stateInput({ engine: undefined as never }))],
+    ["no random numbers", () => stateDigest(0, [], stateInput({ rng: undefined as never }))],
     ["a blob that is no digest", () => stateDigest(0, [], stateInput({ blobs: { a: "x" } }))],
   ])("refuses %s", (_, act) => {
     expect(act).toThrow(expect.objectContaining({ code: "OptionInvalid" }));

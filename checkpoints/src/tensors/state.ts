@@ -65,6 +65,9 @@ export function stateDocument(
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new OptionInvalid({ option: "step", reason: "must be a whole number from 0 on" });
   }
+  if (typeof state.engine !== "string") {
+    throw new OptionInvalid({ option: "engine", reason: "must be a text" });
+  }
   const names = new Set<string>();
   for (const { name } of tensors) {
     if (typeof name !== "string" || name === "" || name === "__metadata__") {
