@@ -111,7 +111,12 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         <span className="fp-step-label" data-testid="fp-step-label" data-live={shownStep === null}>
           {shownStep === null ? (
             <>
-              <span className="fp-pulse" data-running={live} aria-hidden="true" />
+              <span
+                className="fp-pulse"
+                data-running={live}
+                data-beat={timeline.dataChanges.version() % 2}
+                aria-hidden="true"
+              />
               Live
             </>
           ) : (
