@@ -14,8 +14,9 @@ const APPLICATION = 0x464b5054; // "FKPT"
 const BUSY_MILLISECONDS = 20_000;
 const NEWEST = migrations.at(-1)!.version;
 
-const transactions = new WeakMap<Catalog, (act: () => unknown) => unknown>();
-const snapshots = new WeakMap<Catalog, (act: () => unknown) => unknown>();
+type Act = (act: () => unknown) => unknown;
+
+const transactions = new WeakMap<Catalog, BetterSqlite3.Transaction<Act>>();
 const statements = new WeakMap<Catalog, Map<string, BetterSqlite3.Statement>>();
 
 /**
@@ -38,12 +39,7 @@ export function prepared(db: Catalog, sql: string): BetterSqlite3.Statement {
  * @example write(db, () => insertEvent(db, event));
  */
 export function write<T>(db: Catalog, act: () => T): T {
-  let transact = transactions.get(db);
-  if (!transact) {
-    transact = db.transaction((inner: () => unknown) => inner()).immediate;
-    transactions.set(db, transact);
-  }
-  return transact(act) as T;
+  return transactionOf(db).immediate(act) as T;
 }
 
 /**
@@ -53,12 +49,13 @@ export function write<T>(db: Catalog, act: () => T): T {
  * @example snapshot(db, () => listTrash(db, store));
  */
 export function snapshot<T>(db: Catalog, act: () => T): T {
-  let transact = snapshots.get(db);
-  if (!transact) {
-    transact = db.transaction((inner: () => unknown) => inner()).deferred;
-    snapshots.set(db, transact);
-  }
-  return (db.inTransaction ? act() : transact(act)) as T;
+  return db.inTransaction ? act() : (transactionOf(db).deferred(act) as T);
+}
+
+function transactionOf(db: Catalog): BetterSqlite3.Transaction<Act> {
+  let known = transactions.get(db);
+  if (!known) transactions.set(db, (known = db.transaction((act) => act())));
+  return known;
 }
 
 /**

@@ -82,8 +82,8 @@ export async function importModel(
   }
   for (const blob of blobs) await store.writer.saveBlob(blob);
   const { writer } = store;
-  const session = await writer.createSession({ ...frame.session, name: options.name });
   const { buffer, tensors } = laidOut(frame, weights, moments);
+  const session = await writer.createSession({ ...frame.session, name: options.name });
   try {
     const saved = await writer.saveCheckpoint({
       ...{ sessionId: session.id, runId: null, step: frame.step, trigger: "manual" },

@@ -18,8 +18,7 @@ import {
 import type { Data } from "apache-arrow";
 import { parquetMetadataAsync, parquetRead } from "hyparquet";
 import type { AsyncBuffer, DecodedArray, FileMetaData, RowGroup } from "hyparquet";
-import { checkPages } from "./page-check.js";
-import type { Leaf } from "./page-check.js";
+import { checkPages, leavesOf } from "./page-check.js";
 import { tableFromParquet } from "./parquet.js";
 
 /** Which rows and columns of sealed rows are wanted. */
@@ -142,34 +141,6 @@ export async function metadataOf(
   return metadata;
 }
 
-/**
- * The columns of a schema that have values, those in lists and groups too, in their order.
- *
- * @throws Error when it is no whole schema
- * @example leavesOf(metadata.schema).map(({ path }) => path) // ["step", "train_loss"]
- */
-export function leavesOf(schema: FileMetaData["schema"]): Leaf[] {
-  const leaves: Leaf[] = [];
-  let next = 1;
-  const take = (count: number, above: Leaf): void => {
-    for (let child = 0; child < count; child++) {
-      const element = schema[next++];
-      if (!element) throw new Error("its schema ends too early");
-      const { name, repetition_type: kind } = element;
-      const leaf = {
-        path: above.path === "" ? name : `${above.path}.${name}`,
-        repetition: above.repetition + (kind === "REPEATED" ? 1 : 0),
-        definition: above.definition + (kind === "REQUIRED" ? 0 : 1),
-      };
-      if (element.num_children) take(element.num_children, leaf);
-      else leaves.push(leaf);
-    }
-  };
-  take(schema[0]?.num_children ?? 0, { path: "", repetition: 0, definition: 0 });
-  if (next !== schema.length) throw new Error("its schema does not end");
-  return leaves;
-}
-
 function columnNames({ schema }: FileMetaData): string[] {
   return schema.slice(1).map(({ name }) => name);
 }
@@ -188,7 +159,7 @@ async function readColumns(
   { begin, end }: { begin: number; end: number },
 ): Promise<Map<string, DecodedArray>> {
   const found = new Map<string, DecodedArray>();
-  await checkPages(source, metadata, leavesOf(metadata.schema), { begin, end }, columns);
+  await checkPages(source, metadata, { begin, end }, columns);
   await parquetRead({
     file: source,
     metadata,

@@ -5,7 +5,7 @@ import { parquetRead, parquetReadObjects } from "hyparquet";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 import type { SchemaDefinition } from "parquetjs";
 import { checkPages } from "../metrics/page-check.js";
-import { leavesOf, metadataOf, sourceOf } from "../metrics/sealed-reader.js";
+import { metadataOf, sourceOf } from "../metrics/sealed-reader.js";
 import type { SnapshotCells } from "./rows.js";
 
 type ParquetJs = typeof import("parquetjs");
@@ -150,10 +150,9 @@ function reading(file: AsyncBuffer, metadata: FileMetaData): Omit<SealedSnapshot
         new Uint8Array(gunzipSync(input, { maxOutputLength: Math.min(length, PAGE_LIMIT) || 1 })),
     },
   });
-  const leaves = leavesOf(metadata.schema);
   async function read(range: { rowStart: number; rowEnd: number }, columns: string[]) {
     const wanted = { begin: range.rowStart, end: range.rowEnd };
-    await checkPages(file, metadata, leaves, wanted, columns);
+    await checkPages(file, metadata, wanted, columns);
     // Of a nested column with several damaged parts the reader awaits only the first: the others'
     // errors would end the process. Without rows to be made it awaits them all.
     const nested = columns.filter((name) => NESTED.includes(name));

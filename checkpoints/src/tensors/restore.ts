@@ -1,5 +1,6 @@
 import { TensorDamaged } from "../errors/data-errors.js";
 import { getCheckpoint } from "../catalog/checkpoints.js";
+import { snapshot } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { packFile } from "../folder/layout.js";
 import { readManifest } from "./manifest.js";
@@ -24,7 +25,7 @@ export async function restoreState(
   store: string,
   checkpointId: string,
 ): Promise<RestoredState> {
-  const manifest = readManifest(db, checkpointId);
+  const manifest = snapshot(db, () => readManifest(db, checkpointId));
   const stretches = manifest.tensors.map(({ pack, offset, length, sha256: digest }) => {
     return { file: packFile(store, pack), offset, length, digest };
   });

@@ -73,8 +73,8 @@ export function createDebugger(context: DebuggerContext): Debugging {
   }
 
   // A client that leaves, and the end of the kernel, cut off what was asked of main.
-  function going(asked: Promise<unknown>): void {
-    asked.catch((error: unknown) => attached && context.report(error));
+  function going(asked: Promise<unknown>): Promise<unknown> {
+    return asked.catch((error: unknown) => attached && context.report(error));
   }
 
   session.on("Debugger.scriptParsed", ({ params }) => scripts.set(params.scriptId, params.url));
@@ -83,7 +83,7 @@ export function createDebugger(context: DebuggerContext): Debugging {
     const again = steps < MOST_STEPS && (next.between || next.place === from) ? stepping : null;
     if (next.frames.length === 0 || again) {
       steps += 1;
-      going(session.post(again ?? "Debugger.resume"));
+      void going(session.post(again ?? "Debugger.resume"));
       return;
     }
     stopped = next;
@@ -292,16 +292,14 @@ export function createDebugger(context: DebuggerContext): Debugging {
         const cell = cells.add(script);
         return attached ? breakpoints.arm(cell) : undefined;
       });
-      const armed = Promise.all(arming);
-      going(armed);
-      // Whether or not that went well, the cell runs.
-      await Promise.allSettled([armed]);
+      // Whether or not that goes well, the cell runs.
+      await going(Promise.all(arming));
     },
     release() {
       if (!stopped) return;
-      going(session.post("Debugger.setSkipAllPauses", { skip: true }));
-      going(session.post("Debugger.resume"));
-      going(session.post("Debugger.setSkipAllPauses", { skip: false }));
+      void going(session.post("Debugger.setSkipAllPauses", { skip: true }));
+      void going(session.post("Debugger.resume"));
+      void going(session.post("Debugger.setSkipAllPauses", { skip: false }));
     },
     close,
   };

@@ -135,7 +135,9 @@ function inMemory<Memory extends ArrayBufferLike>(parameters: Parameter[], buffe
   const size = parameterCount(parameters);
   const values = (group: number) => new Float32Array(buffer, group * 4 * size, size);
   const flat: [weights: Float32Array, m: Float32Array, v: Float32Array] = [
-    ...([values(0), values(1), values(2)] as const),
+    values(0),
+    values(1),
+    values(2),
   ];
   const tensors: TensorPlace[] = [];
   let offset = 0;
