@@ -1,5 +1,5 @@
 import { adamW, microGPT } from "forkpoint";
-import type { Session, TrainingStore } from "forkpoint";
+import type { ReachOptions, Session, TrainingStore } from "forkpoint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { emptyFolder } from "../support/child.js";
 import { LAST, openIn, options } from "./straight-run.js";
@@ -53,7 +53,7 @@ describe("two sessions side by side", () => {
     expect(samples[4]).toMatchObject({ one: expect.any(String), other: null });
   });
 
-  test("other shapes, unknown steps and misspelt options are refused; a replay can be ended", async () => {
+  test("other shapes, unknown steps and misspelt options are refused", async () => {
     const wide = await store.session("wide", {
       ...options,
       model: microGPT({ layers: 2, heads: 2, embed: 64, block: 16 }),
@@ -65,11 +65,34 @@ describe("two sessions side by side", () => {
     await expect(session.diff(hot, { step: 3 } as never)).rejects.toMatchObject({
       code: "OptionUnknown",
     });
-    const control = new AbortController();
-    const diff = session.diff(hot, {
-      ...{ at: 59, signal: control.signal },
-      onProgress: () => control.abort(),
-    });
-    await expect(diff).rejects.toMatchObject({ code: "ReplayCancelled" });
+  });
+
+  test("whatever makes steps again can be ended: before it begins, at its first step, at its last", async () => {
+    const begun: AbortController[] = [];
+    const ways = (when: (at: { step: number; to: number }) => boolean): Promise<unknown>[] => {
+      const reach = (): ReachOptions => {
+        const control = new AbortController();
+        begun.push(control);
+        return {
+          signal: control.signal,
+          onProgress: (at) => when(at) && control.abort(),
+        };
+      };
+      return [
+        session.diff(hot, { at: 59, ...reach() }),
+        session.replay({ from: 37, to: 39, ...reach() }, () => ({})),
+        session.recordSnapshots({ from: 37, to: 39, every: 1, ...reach() }),
+        session.fork("never", { at: 59, ...reach() }),
+      ];
+    };
+    const cancelled = { status: "rejected", reason: { code: "ReplayCancelled" } };
+    const all = Array.from({ length: 4 }, () => cancelled);
+    const early = ways(() => false);
+    for (const control of begun) control.abort();
+    expect(await Promise.allSettled(early)).toMatchObject(all);
+    expect(await Promise.allSettled(ways(() => true))).toMatchObject(all);
+    // Only the first of the two sides is at its end.
+    const [side] = ways(({ step, to }) => step === to);
+    await expect(side).rejects.toMatchObject({ code: "ReplayCancelled" });
   });
 });

@@ -5,7 +5,7 @@ import { RunActive, StepNotReached } from "../errors/session.js";
 import { linkOver } from "../session/engine-link.js";
 import type { EngineLink, EngineStart } from "../session/engine-link.js";
 import { errorMessage } from "../session/error-message.js";
-import type { EngineEvent, EngineRequest, FromEngine, ToEngine } from "../session/messages.js";
+import type { EngineEvent, FromEngine, ToEngine } from "../session/messages.js";
 import { createFitCallback } from "./fit-callback.js";
 import type { FitCallback, FitTaker } from "./fit-callback.js";
 import { createFitDesk } from "./fit-desk.js";
@@ -34,11 +34,13 @@ export function startFitEngine(
   onEvent: (event: EngineEvent) => void,
 ): FitLink {
   let send: (message: FromEngine) => void = () => {};
-  let cancelled = false;
+  // Ids count up: a request is cancelled by a later one, also while it has yet to begin.
+  let replaying = 0;
+  let cancelled = 0;
   const post = (message: FromEngine): void => send(message);
   const desk = createFitDesk({
     ...{ store, sessionId, keyframes: how.keyframes, modelOf, post },
-    cancelled: () => cancelled,
+    cancelled: () => cancelled > replaying,
   });
   const fits = createFits(desk);
   const { keeper, log, holds } = desk;
@@ -55,7 +57,7 @@ export function startFitEngine(
     throw new ModelCannot(desk.name(), asked, why);
   }
 
-  async function perform(request: EngineRequest): Promise<unknown> {
+  async function perform({ id, request }: ToEngine): Promise<unknown> {
     const model =
       "it does not have the data. Use the model: await session.restore(), then model.predict or model.evaluate.";
     switch (request.kind) {
@@ -89,9 +91,10 @@ export function startFitEngine(
         return { checkpointId: await keeper.keep(request.trigger, desk.origin), step };
       }
       case "reach":
+        replaying = id;
         return reach(request.step, request.sessionId);
       case "walk":
-        cancelled = false;
+        replaying = id;
         await desk.load(request.step);
         return { step: desk.step };
       case "become":
@@ -117,7 +120,6 @@ export function startFitEngine(
   }
 
   async function reach(step: number, owner: string) {
-    cancelled = false;
     await fits.stop();
     try {
       await desk.load(step, owner);
@@ -129,10 +131,11 @@ export function startFitEngine(
     return { checkpointId: await keeper.keep("replay", desk.origin), replayed: 0 };
   }
 
-  function receive({ id, request }: ToEngine): void {
+  function receive(message: ToEngine): void {
+    const { id, request } = message;
     const succeed = (answer: unknown): void => post({ id, ok: true, answer });
     const failWith = (error: unknown): void => post({ id, ok: false, error: errorMessage(error) });
-    if (request.kind === "cancel") cancelled = true;
+    if (request.kind === "cancel") cancelled = id;
     if (request.kind === "release") holds.release(request.hold);
     if (request.kind === "until") {
       const { step } = desk;
@@ -140,7 +143,7 @@ export function startFitEngine(
       if (!log.run || request.step <= step) return succeed({ step });
       return holds.wait(id, request.step, (reached) => succeed({ step: reached }), failWith);
     }
-    ready.then(() => perform(request)).then(succeed, failWith);
+    ready.then(() => perform(message)).then(succeed, failWith);
   }
 
   function modelInHand(): LayersModel {

@@ -11,6 +11,7 @@ import type { Past } from "./past.js";
 import type { SessionAtWork } from "./session-at-work.js";
 import type { Session } from "./session.js";
 import { configsOf } from "./setup.js";
+import { walkOver } from "./walk.js";
 
 /**
  * Moves a session's name back to a step, where a new branch takes it; the old one keeps all else.
@@ -149,23 +150,11 @@ export async function lookBack(
   range: { from: number; to: number } & ReachOptions,
   look: (step: number, model: Past) => Promise<Record<string, number>> | Record<string, number>,
 ): Promise<void> {
-  const { store, id } = work;
   const [from, to] = [work.stepInRange(range.from), work.stepInRange(range.to)];
-  for (let step = from; step <= to;) {
-    const owner = store.ownerOf(id, step);
-    const past = at(step);
-    try {
-      // Steps of one owner are made one after the other; at a fork the settings change.
-      for (; step <= to && store.ownerOf(id, step).id === owner.id; step++) {
-        range.signal?.throwIfAborted();
-        if (step > past.step) await past.link().ask({ kind: "walk", step });
-        const values = await look(step, past);
-        await store.writer.logValues({ sessionId: id, rows: [{ step, values }] });
-        range.onProgress?.({ step, from, to });
-      }
-    } finally {
-      await past.close();
-    }
-  }
+  const steps = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+  await walkOver(work, at, steps, range, async (step, past) => {
+    const values = await look(step, past);
+    await work.store.writer.logValues({ sessionId: work.id, rows: [{ step, values }] });
+  });
   work.tell({ kind: "checkpoint" });
 }

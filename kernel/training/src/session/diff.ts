@@ -3,6 +3,7 @@ import { DiffIncompatible } from "../errors/time-travel.js";
 import { OptionInvalid } from "../errors/options.js";
 import { namedOptions } from "../options.js";
 import type { ReachOptions } from "./branch.js";
+import { unlessCancelled } from "./cancel.js";
 import { sharedStep } from "./past.js";
 import type { SessionAtWork } from "./session-at-work.js";
 import { tensorDifference } from "./tensor-difference.js";
@@ -162,7 +163,7 @@ async function weightDifferences(
   const kinds = [one, other].map(([{ row }]) => row.modelKind);
   if (kinds[0] !== kinds[1]) refuse(`their models are of the kinds ${kinds.join(" and ")}.`);
   const mine = await weightsOf(one, options);
-  options.signal?.throwIfAborted();
+  unlessCancelled(options.signal, mine.step, mine.step);
   const theirs = await weightsOf(other, options);
   const tensors: TensorDifference[] = [];
   for (const [name, { shape, values }] of mine.tensors) {

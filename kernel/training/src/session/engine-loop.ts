@@ -25,7 +25,9 @@ export function createEngineLoop(
   const inbox: ToEngine[] = [];
   let wake = (): void => {};
   let open = true;
-  let cancelled = false;
+  // Ids count up: a request is cancelled by a later one, also while it has yet to begin.
+  let replaying = 0;
+  let cancelled = 0;
 
   async function answer(trainer: Trainer, { id, request }: ToEngine): Promise<void> {
     const succeed = (value: unknown): void => post({ id, ok: true, answer: value });
@@ -44,7 +46,7 @@ export function createEngineLoop(
           return succeed(null);
         case "reach":
         case "walk":
-          cancelled = false;
+          replaying = id;
       }
       succeed(await perform(trainer, request));
     } catch (error) {
@@ -54,11 +56,11 @@ export function createEngineLoop(
 
   return {
     receive(message) {
-      if (message.request.kind === "cancel") cancelled = true;
+      if (message.request.kind === "cancel") cancelled = message.id;
       inbox.push(message);
       wake();
     },
-    cancelled: () => cancelled,
+    cancelled: () => cancelled > replaying,
     async serve(trainer, title) {
       const { step, identity, reason } = trainer;
       post({ event: "ready", step, identity, title, reason });

@@ -3,6 +3,7 @@ import type { Store } from "@forkpoint/checkpoints";
 import { ModelCannot } from "../errors/model.js";
 import type { FitLink } from "../fit/fit-engine.js";
 import type { ReachOptions } from "./branch.js";
+import { cancellable } from "./cancel.js";
 import type { EngineLink } from "./engine-link.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { EngineAnswers, EngineEvent } from "./messages.js";
@@ -138,21 +139,5 @@ export class SessionEngines {
     if (event.event === "replay") this.#onReplay?.(event);
     else if (event.event === "notice") console.warn(event.text);
     else this.#hear(event);
-  }
-}
-
-/** What was asked of an engine; a replay on the way to it ends when the signal says so. */
-async function cancellable<Answer>(
-  link: EngineLink,
-  signal: AbortSignal | undefined,
-  asked: Promise<Answer>,
-): Promise<Answer> {
-  const cancel = (): void => void link.ask({ kind: "cancel" }).catch(() => {});
-  if (signal?.aborted) cancel();
-  signal?.addEventListener("abort", cancel, { once: true });
-  try {
-    return await asked;
-  } finally {
-    signal?.removeEventListener("abort", cancel);
   }
 }

@@ -7,6 +7,7 @@ import type { ReachOptions } from "../session/branch.js";
 import type { Past } from "../session/past.js";
 import type { SessionAtWork } from "../session/session-at-work.js";
 import { configsOf } from "../session/setup.js";
+import { walkOver } from "../session/walk.js";
 
 /** Which steps of the past snapshots are recorded of. */
 export interface PastChoice extends ReachOptions {
@@ -40,7 +41,7 @@ export async function recordPast(
   if (work.run) throw new RunActive(row.name, work.run.id ?? "");
   if (configsOf(row).model.vocabulary === 0)
     throw new ModelCannot(row.name, "record snapshots", "its model is not one of text.");
-  const { prompt, signal, onProgress } = choice;
+  const { prompt } = choice;
   let waiting: NewSnapshot[] = [];
   let held = 0;
   const write = async (): Promise<void> => {
@@ -48,26 +49,11 @@ export async function recordPast(
     [waiting, held] = [[], 0];
     if (snapshots.length > 0) await store.writer.fillSnapshots({ sessionId: id, snapshots });
   };
-  for (let next = 0; next < steps.length;) {
-    const first = steps[next]!;
-    const owner = store.ownerOf(id, first);
-    const past = at(first);
-    try {
-      // Steps of one owner are made one after the other; at a fork the settings change.
-      for (; next < steps.length && store.ownerOf(id, steps[next]!).id === owner.id; next++) {
-        signal?.throwIfAborted();
-        const step = steps[next]!;
-        if (step > first) await past.link().ask({ kind: "walk", step });
-        waiting.push(
-          ...(await past.link().ask({ kind: "look", ...(prompt === undefined ? {} : { prompt }) })),
-        );
-        if (++held === WRITTEN_TOGETHER) await write();
-        onProgress?.({ step, from: steps[0]!, to: steps.at(-1)! });
-      }
-    } finally {
-      await past.close();
-    }
-  }
+  const asked = { kind: "look" as const, ...(prompt === undefined ? {} : { prompt }) };
+  await walkOver(work, at, steps, choice, async (_, past) => {
+    waiting.push(...(await past.link().ask(asked)));
+    if (++held === WRITTEN_TOGETHER) await write();
+  });
   await write();
   work.tell({ kind: "recorded" });
   return { steps };
