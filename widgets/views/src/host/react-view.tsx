@@ -2,6 +2,7 @@ import { DOMWidgetView, type WidgetModel } from "@jupyter-widgets/base";
 import { StrictMode, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { ErrorBoundary } from "./error-boundary.js";
+import { keepShown } from "./keep-shown.js";
 import { installStyleSheet } from "./style-sheet.js";
 
 // Keys for a field are its own: JupyterLab would take arrows for itself and leave a slider where it is.
@@ -34,6 +35,7 @@ export abstract class ReactView extends DOMWidgetView {
     installStyleSheet();
     this.el.classList.add("fp-view");
     this.el.addEventListener("keydown", keepFieldKeys);
+    void this.displayed.then(() => keepShown(this.luminoWidget, this.model.model_id));
     this.root = createRoot(this.el);
     this.root.render(
       <StrictMode>
