@@ -66,3 +66,23 @@ def test_tfjs_node_is_the_kernels_tensorflow_with_the_backend_compiled_here(kern
     )
     assert cell.result == """'["tensorflow",true,"tensorflow",3,true]'"""
     assert cell.contents("stream") == []
+
+
+def test_a_store_closed_behind_its_views_leaves_them_as_they_are(kernel):
+    assert kernel.run(SESSION, timeout=60).reply["status"] == "ok"
+    shown = kernel.run(
+        """
+        import { dashboard } from "forkpoint";
+        const run = session.train({ to: 1_000_000 });
+        await run.until(3);
+        dashboard(session)
+        """,
+        timeout=60,
+    )
+    assert shown.reply["status"] == "ok"
+    # What the views still had to tell is due within a second; nothing of it may reach a closed store.
+    close = "await store.close(); await new Promise((r) => setTimeout(r, 1500)); 'closed'"
+    assert kernel.run(close, timeout=60).result == "'closed'"
+    kernel.run("1")
+    said = [m for m in kernel.seen if m["msg_type"] in ("stream", "error")]
+    assert said == []

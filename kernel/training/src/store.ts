@@ -51,9 +51,14 @@ export interface ModelLibrary {
   load(idOrName: string, options?: { as?: string }): Promise<Session>;
 }
 
-/** What changed in a store: which sessions there are, or what one of this process did. */
+/**
+ * What changed in a store: which sessions there are, or what one of this process did. When it is `closing`, all
+ * its sessions have stopped: it can be read a last time.
+ */
 export type StoreChange =
-  { kind: "sessions" } | { kind: "session"; session: Session; update: SessionUpdate };
+  | { kind: "sessions" }
+  | { kind: "closing" }
+  | { kind: "session"; session: Session; update: SessionUpdate };
 
 /**
  * A store at work: sessions that train, and the library of saved models.
@@ -209,8 +214,12 @@ export class TrainingStore {
     this.#watch?.();
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.close()));
-    await this.store.close();
-    opened.delete(this.store.path);
+    try {
+      this.#tell({ kind: "closing" });
+    } finally {
+      await this.store.close();
+      opened.delete(this.store.path);
+    }
   }
 
   #open(row: SessionRow, layers: LayersModel | null = null): Session {

@@ -29,7 +29,14 @@ export function createLibrary(
     moduleVersion: WIRE_RANGE,
     state: { ...stateNow() },
   });
-  const refresh = (): void => widget.set({ ...stateNow() });
+  // Also called for what the library does not show, such as a keyframe; a thousand models are not sent for it.
+  const refresh = (): void => {
+    const now = { ...stateNow() };
+    const differs = ([key, value]: [string, unknown]): boolean =>
+      JSON.stringify(value) !== JSON.stringify(widget.state[key]);
+    const patch = Object.fromEntries(Object.entries(now).filter(differs));
+    if (Object.keys(patch).length > 0) widget.set(patch);
+  };
   store.onLibraryChange(refresh);
 
   function follow(): () => void {

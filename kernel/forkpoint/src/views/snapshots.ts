@@ -12,6 +12,7 @@ import {
   WIRE_RANGE,
 } from "@forkpoint/wire";
 import type { Shown, SnapshotsAppend, SnapshotsState, WireSnapshot } from "@forkpoint/wire";
+import { onNextBeat } from "./beat.js";
 import { answerRequests } from "./reply.js";
 import { readStored } from "./stored-snapshots.js";
 
@@ -50,6 +51,8 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
   let sequence = 0;
   let loading = 0;
   let during: NewSnapshot[] = [];
+  /** What the page is told at the next beat. */
+  const news: NewSnapshot[] = [];
   let trial: SnapshotsState["trial"] = null;
   let keeping: NodeJS.Timeout | null = null;
   const widget = new Widget({
@@ -96,8 +99,10 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
     return fresh;
   }
 
-  function append(snapshots: readonly NewSnapshot[]): void {
-    const fresh = take(snapshots);
+  function tell(): void {
+    // What is read anew is shown whole.
+    if (loading > 0) during.push(...news.splice(0));
+    const fresh = take(news.splice(0));
     if (fresh.length === 0) return;
     sequence += 1;
     keepSoon();
@@ -141,7 +146,10 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
     switch (update.kind) {
       case "snapshots":
         if (loading > 0) during.push(...update.snapshots);
-        else append(update.snapshots);
+        else {
+          news.push(...update.snapshots);
+          onNextBeat(tell);
+        }
         break;
       case "prompt":
         widget.set({ prompt: session.prompt });
@@ -154,6 +162,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
         const status = session.runs.at(-1)?.status;
         if (status === "running" || loading > 0) break;
         // Tools without a kernel keep what was sent as state; appends are none.
+        take(news.splice(0));
         sequence += 1;
         widget.set({ ...stateNow() });
       }

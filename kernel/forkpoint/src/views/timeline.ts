@@ -1,36 +1,23 @@
 import type { Table } from "apache-arrow";
 import { tableFromIPC } from "apache-arrow";
-import type { RunRow } from "@forkpoint/checkpoints";
 import { Widget } from "@forkpoint/jupyter";
-import { modelSummary } from "@forkpoint/training";
 import type { Session, SessionUpdate, TrainingStore } from "@forkpoint/training";
-import {
-  LIMITS,
-  MODEL_NAMES,
-  VIEWS_MODULE,
-  WIRE_RANGE,
-  parseTimelineRequest,
-} from "@forkpoint/wire";
-import type {
-  TimelineAppend,
-  TimelineRequest,
-  TimelineState,
-  WireRun,
-  WireSample,
-  WireStretch,
-} from "@forkpoint/wire";
+import { MODEL_NAMES, VIEWS_MODULE, WIRE_RANGE, parseTimelineRequest } from "@forkpoint/wire";
+import type { TimelineAppend, TimelineRequest, TimelineState, WireSample } from "@forkpoint/wire";
 import { curveSvg } from "../text/curve.js";
-import { countText, durationText, lossText, wholeText } from "../text/number.js";
+import { wholeText } from "../text/number.js";
+import { onNextBeat } from "./beat.js";
 import { createBranching, proposalOf } from "./branching.js";
 import { marksOf } from "./marks.js";
 import { answerRequests } from "./reply.js";
 import type { Answer } from "./reply.js";
 import { joinedRows, sentRows } from "./rows.js";
+import { backendOf, runOf, sessionOf, stretchesOf, summaryOf } from "./timeline-state.js";
+import type { Pace } from "./timeline-state.js";
+import { timelineText } from "./timeline-text.js";
 
 /** Streams kept apart before they are joined into one: each is a frame of the page's reload. */
 const mostChunks = 200;
-/** Time in which changes of marks are gathered, in milliseconds: keyframes may come many a second. */
-const gatherMarks = 500;
 
 /** The kernel's side of a session's timeline: one per session, whatever views show it. */
 export interface Timeline {
@@ -74,10 +61,10 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   let reducedUntil: number | null = null;
   let marks = marksOf(store, session);
   let sequence = 0;
-  let pace: { rate: number | null; secondsLeft: number | null } = { rate: null, secondsLeft: null };
+  let pace: Pace = { rate: null, secondsLeft: null };
   let shownRun: string | null = null;
   let reloading: Promise<void> | null = null;
-  let during: SessionUpdate[] = [];
+  let during: Parameters<typeof take>[0][] = [];
   const listeners = new Set<() => void>();
 
   async function reload(): Promise<void> {
@@ -100,24 +87,27 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     if (reduced) reducedUntil = lastStepOf(table);
   }
 
-  function take(update: SessionUpdate): Uint8Array | WireSample[] | null {
-    if (update.kind === "rows") {
-      const steps = tableFromIPC(update.chunk).getChild("step")!;
-      const newest = Number(steps.get(steps.length - 1));
-      if (newest <= lastStep) return null;
-      lastStep = newest;
-      metrics.push(update.chunk);
-      if (metrics.length > mostChunks) keep(tableOf(metrics));
-      pace = { rate: update.rate, secondsLeft: update.secondsLeft };
-      return update.chunk;
-    }
+  /** What the page is told at the next beat; whatever shows it everything leaves none. */
+  let news = nothingNew();
+
+  /** Takes rows and texts of a run. */
+  function take(update: Extract<SessionUpdate, { kind: "rows" | "samples" }>): void {
     if (update.kind === "samples") {
       const seen = new Set(samples.map(({ step }) => step));
       const fresh = update.samples.filter(({ step }) => !seen.has(step));
       samples.push(...fresh);
-      return fresh.length > 0 ? fresh : null;
+      news.samples.push(...fresh);
+      return;
     }
-    return null;
+    const { chunk, rate, secondsLeft } = update;
+    const steps = tableFromIPC(chunk).getChild("step")!;
+    const newest = Number(steps.get(steps.length - 1));
+    if (newest <= lastStep) return;
+    lastStep = newest;
+    metrics.push(chunk);
+    if (metrics.length > mostChunks) keep(tableOf(metrics));
+    pace = { rate, secondsLeft };
+    news.chunks.push(chunk);
   }
 
   await reload();
@@ -134,13 +124,13 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   });
 
   function stateNow(): TimelineState {
-    const run = runNow();
+    const run = runOf(session, pace);
     return {
-      session: sessionNow(store, session),
+      session: sessionOf(store, session),
       summary: summaryOf(session),
       run,
       step: Math.max(lastStep, 0, session.step),
-      backend: session.engineTitle ?? engineOfRun(session.runs.at(-1)),
+      backend: backendOf(session),
       metrics: metrics as unknown as TimelineState["metrics"],
       samples,
       marks,
@@ -149,66 +139,59 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
       proposal: proposalOf(store, session),
       reaching: branching.reaching,
       sequence,
-      text: textOf(session, run, tableOf(metrics)),
+      text: timelineText(session, run, tableOf(metrics)),
     };
   }
 
-  function runNow(): WireRun | null {
-    const row = session.runs.at(-1);
-    if (!row) return null;
-    const live = row.status === "running";
-    return {
-      id: row.id,
-      status: row.status,
-      from: row.fromStep,
-      target: row.targetStep,
-      steps_per_second: live ? pace.rate : null,
-      seconds_left: live ? pace.secondsLeft : null,
-      error: row.error,
-    };
-  }
-
-  function append(content: Partial<TimelineAppend>, chunk?: Uint8Array): void {
+  function append(content: Partial<TimelineAppend>, chunks: Uint8Array[] = []): void {
     sequence += 1;
-    const { step, run } = { step: Math.max(lastStep, 0), run: runNow() };
+    const { step, run } = { step: Math.max(lastStep, 0), run: runOf(session, pace) };
     const kept = { metrics, samples, marks, step, run, sequence, reduced_until: reducedUntil };
     widget.set(kept, { silent: true });
     const message: TimelineAppend = { kind: "append", sequence, step, run, ...content };
-    widget.send(message, chunk ? [chunk] : []);
+    widget.send(message, chunks);
   }
 
-  let gathering = false;
+  function tell(): void {
+    // The store may have been closed meanwhile; what is read anew is shown whole.
+    if (reloading || !store.open.includes(session)) return;
+    const { chunks, samples: fresh, marked } = news;
+    news = nothingNew();
+    const differ = marked && marksDiffer();
+    if (chunks.length === 0 && fresh.length === 0 && !differ) return;
+    append({ ...(fresh.length > 0 && { samples: fresh }), ...(differ && { marks }) }, chunks);
+  }
+
+  function marksDiffer(): boolean {
+    const proposal = proposalOf(store, session);
+    if (JSON.stringify(proposal) !== JSON.stringify(widget.state["proposal"]))
+      widget.set({ proposal });
+    const now = marksOf(store, session);
+    const differ = JSON.stringify(now) !== JSON.stringify(marks);
+    marks = now;
+    return differ;
+  }
+
   function marksMayDiffer(): void {
-    if (gathering) return;
-    gathering = true;
-    setTimeout(() => {
-      gathering = false;
-      // The store may have been closed meanwhile.
-      if (!store.open.includes(session)) return;
-      const now = marksOf(store, session);
-      if (JSON.stringify(now) === JSON.stringify(marks)) return;
-      marks = now;
-      widget.set({ proposal: proposalOf(store, session) });
-      append({ marks });
-    }, gatherMarks).unref();
+    news.marked = true;
+    onNextBeat(tell);
   }
 
   async function showAll(): Promise<void> {
     if (metrics.length > 1) keep(tableOf(metrics));
     marks = marksOf(store, session);
+    news = nothingNew();
     sequence += 1;
     widget.set({ ...stateNow() });
     for (const listener of listeners) listener();
   }
 
   session.subscribe((update) => {
-    if (reloading && (update.kind === "rows" || update.kind === "samples")) {
-      during.push(update);
-      return;
+    if (update.kind === "rows" || update.kind === "samples") {
+      if (reloading) return void during.push(update);
+      take(update);
+      return onNextBeat(tell);
     }
-    const fresh = take(update);
-    if (update.kind === "rows" && fresh) return append({}, fresh as Uint8Array);
-    if (update.kind === "samples" && fresh) return append({ samples: fresh as WireSample[] });
     if (update.kind === "checkpoint") return marksMayDiffer();
     if (update.kind === "engine") return widget.set({ backend: session.engineTitle ?? "" });
     if (update.kind === "rewound" || update.kind === "recorded") {
@@ -266,7 +249,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     session,
     store,
     onResumed,
-    text: () => textOf(session, runNow(), tableOf(metrics)),
+    text: () => timelineText(session, runOf(session, pace), tableOf(metrics)),
     picture: () => curveSvg(tableOf(metrics)),
     newestSample: () => samples.at(-1) ?? null,
     table: () => tableOf(metrics),
@@ -277,63 +260,16 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   };
 }
 
-function sessionNow(store: TrainingStore, session: Session): TimelineState["session"] {
-  const row = session.row;
-  const parent = row.parentSessionId ? store.store.sessions.get(row.parentSessionId) : null;
-  return {
-    id: row.id,
-    name: row.name,
-    parent_id: parent?.id ?? null,
-    parent_name: parent?.name ?? null,
-    root_id: row.rootSessionId,
-    fork_step: row.forkStep,
-  };
+/** What has come since the page was last told. */
+interface News {
+  chunks: Uint8Array[];
+  samples: WireSample[];
+  /** whether marks may be others */
+  marked: boolean;
 }
 
-function summaryOf(session: Session): string {
-  const { title, shape, parameters } = modelSummary(session.modelConfig);
-  const size = `${countText(parameters)} parameters`;
-  return [title, ...(shape ? [shape] : []), size, session.dataConfig.title].join(" · ");
-}
-
-// Only the newest where there are very many: a page needs them for gaps and for what is inherited.
-function stretchesOf({ store }: TrainingStore, session: Session): WireStretch[] {
-  return store
-    .timeline(session.id)
-    .slice(-LIMITS.stretches)
-    .map(({ runId, from, to, inherited }) => {
-      return { run_id: runId, status: store.runs.get(runId).status, from, to, inherited };
-    });
-}
-
-function textOf(session: Session, run: WireRun | null, table: Table): string {
-  const line = (label: string, value: string): string => `${label.padEnd(12)}${value}`;
-  const lines = [`Session "${session.name}"`, line("model", summaryOf(session))];
-  lines.push(line("step", wholeText(Math.max(session.step, 0))));
-  if (run) {
-    const left = run.seconds_left === null ? "" : `, ${durationText(run.seconds_left)} left`;
-    lines.push(
-      line("run", `${run.status} (${wholeText(run.from)} to ${wholeText(run.target)})${left}`),
-    );
-    if (run.error) lines.push(line("error", run.error.message));
-  }
-  lines.push(line("train loss", lossText(lastOf(table, "train_loss"))));
-  lines.push(line("validation", lossText(lastOf(table, "validation_loss"))));
-  return lines.join("\n");
-}
-
-function engineOfRun(run: RunRow | undefined): string {
-  if (!run) return "not started";
-  return (JSON.parse(run.engine) as { library?: string }).library ?? "unknown";
-}
-
-function lastOf(table: Table, column: string): number | null {
-  const values = table.getChild(column);
-  for (let row = table.numRows - 1; row >= 0; row--) {
-    const value = values?.get(row) as number | null | undefined;
-    if (typeof value === "number") return value;
-  }
-  return null;
+function nothingNew(): News {
+  return { chunks: [], samples: [], marked: false };
 }
 
 function tableOf(chunks: Uint8Array[]): Table {

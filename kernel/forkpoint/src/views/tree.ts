@@ -11,11 +11,12 @@ import {
 import type { TreeNodes, TreeRequest, TreeState, WireMerge, WireNode } from "@forkpoint/wire";
 import { wholeText } from "../text/number.js";
 import { treeSvg, treeText } from "../text/tree.js";
+import { onNextBeat } from "./beat.js";
 import { createBestLosses } from "./best-loss.js";
 import { answerRequests } from "./reply.js";
 
-/** Changes are gathered for so long before the page is told, in milliseconds: of the tree, of steps. */
-const [gatherTree, gatherSteps] = [200, 1000];
+/** Changes of the tree itself are gathered for so long before the page is told, in milliseconds. */
+const GATHERED = 200;
 
 /** The kernel's side of a session tree. */
 export interface Tree {
@@ -40,7 +41,7 @@ export function createTree(
 ): Tree {
   let shown = selected;
   let timer: NodeJS.Timeout | null = null;
-  let all = false;
+  let closed = false;
   const changed = new Set<string>();
   const listeners = new Set<() => void>();
   const best = createBestLosses(store, (id) => note(id));
@@ -85,8 +86,13 @@ export function createTree(
 
   function hear(change: StoreChange): void {
     if (change.kind === "sessions") return note(null);
+    if (change.kind === "closing") {
+      if (timer || changed.size > 0) tellAll();
+      closed = true;
+      return;
+    }
     const { session, update } = change;
-    if (update.kind === "engine" || update.kind === "samples") return;
+    if (["engine", "samples", "snapshots", "prompt"].includes(update.kind)) return;
     // A merge is a checkpoint too, but none while a run goes on.
     if (update.kind === "checkpoint") return note(session.run ? session.id : null);
     if (update.kind !== "rows") return note(null);
@@ -96,26 +102,28 @@ export function createTree(
   }
 
   function note(id: string | null): void {
-    if (id !== null) changed.add(id);
-    if (id === null && !all) {
-      all = true;
-      if (timer) clearTimeout(timer);
-      timer = null;
+    if (closed) return;
+    if (id === null) timer ??= setTimeout(tellAll, GATHERED).unref();
+    else {
+      changed.add(id);
+      onNextBeat(tellSteps);
     }
-    timer ??= setTimeout(tell, all ? gatherTree : gatherSteps).unref();
   }
 
-  function tell(): void {
+  function tellAll(): void {
+    if (timer) clearTimeout(timer);
     timer = null;
-    const [everything, ids] = [all, new Set(changed)];
-    all = false;
     changed.clear();
-    if (everything) {
-      current = stateNow();
-      widget.set({ ...current, text: text() });
-      for (const listener of listeners) listener();
-      return;
-    }
+    current = stateNow();
+    widget.set({ ...current, text: text() });
+    for (const listener of listeners) listener();
+  }
+
+  function tellSteps(): void {
+    // All is told soon, or was.
+    if (timer || changed.size === 0) return;
+    const ids = new Set(changed);
+    changed.clear();
     // Of hundreds of sessions only those are read again that went on.
     const open = new Map(store.open.map((session) => [session.id, session]));
     const rows = store.sessions.list().filter(({ id }) => ids.has(id));

@@ -230,19 +230,17 @@ export class TimelineModel extends KernelStateModel {
     if ((content as { kind?: unknown } | null)?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
-      this.guard(() => this.merge(parseTimelineAppend(content), buffers[0]));
+      this.guard(() => this.merge(parseTimelineAppend(content), buffers));
       this.dataChanges.emit();
     });
   }
 
-  private merge(append: TimelineAppend, chunk: Binary | undefined): void {
+  private merge(append: TimelineAppend, chunks: readonly Binary[]): void {
     const merged = mergeAppend(this.state, append);
     if (!merged) return;
     if (merged.missed) this.askForState();
-    if (chunk) {
-      appendRows(this.columns, decodeRows(chunk));
-      (this.attributes["metrics"] as Binary[]).push(chunk);
-    }
+    for (const chunk of chunks) appendRows(this.columns, decodeRows(chunk));
+    (this.attributes["metrics"] as Binary[]).push(...chunks);
     this.state = merged.state;
     const { sequence, step, run, samples, marks, reaching } = merged.state;
     this.merging = true;

@@ -4,7 +4,8 @@ import { wireRun, type WireRun } from "./run.js";
 import { wireMarks, wireSamples, type WireMark, type WireSample } from "./state.js";
 
 /**
- * Kernel to page: what is new on a timeline. Beside it 0 or 1 buffer, a complete Arrow IPC stream of new rows.
+ * Kernel to page: what is new on a timeline. Beside it any number of buffers, each a complete Arrow
+ * IPC stream of new rows.
  */
 export interface TimelineAppend {
   kind: "append";
@@ -33,7 +34,7 @@ const append = shape<TimelineAppend>({
  * Checks an append.
  *
  * @throws WireInvalid
- * @example if (content.kind === "append") merge(parseTimelineAppend(content), buffers[0]);
+ * @example if (content.kind === "append") merge(parseTimelineAppend(content), buffers);
  */
 export function parseTimelineAppend(content: unknown): TimelineAppend {
   return append(content, "");

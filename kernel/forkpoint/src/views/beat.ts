@@ -1,0 +1,26 @@
+import { availableParallelism } from "node:os";
+
+/**
+ * Time between two beats, in milliseconds: the fewer processors there are, the more of training what a page
+ * draws would take.
+ */
+const PERIOD = Math.max(250, Math.min(1000, 2000 / availableParallelism()));
+
+const waiting = new Set<() => void>();
+
+/**
+ * Calls back once at the next beat, however often it is asked until then. All views tell their pages then what
+ * a run does by itself, so that a page draws it in one frame. What somebody asked for is told at once instead.
+ *
+ * @example onNextBeat(tell)
+ */
+export function onNextBeat(tell: () => void): void {
+  if (waiting.size === 0) setTimeout(beat, PERIOD - (performance.now() % PERIOD)).unref();
+  waiting.add(tell);
+}
+
+function beat(): void {
+  const all = [...waiting];
+  waiting.clear();
+  for (const tell of all) tell();
+}
