@@ -12,8 +12,8 @@ import { chromium } from "playwright-core";
 
 const PAIRS = Number(process.argv[2] ?? 20);
 /** Length of a turn, and how much of its beginning is not counted: what waited is drawn then. */
-const TURN_MS = 4000;
-const SETTLE_MS = 1000;
+const TURN_MS = 6000;
+const SETTLE_MS = 2000;
 const GOAL = 0.02;
 
 const python = fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
@@ -68,9 +68,11 @@ try {
     // A, B, B, A: what changes evenly with time falls on both.
     const open = turn % 4 === 0 || turn % 4 === 3;
     send(open ? "SIGCONT" : "SIGSTOP");
-    const from = Date.now() + SETTLE_MS;
-    await new Promise((resolve) => setTimeout(resolve, TURN_MS));
-    turns.push({ open, from, to: Date.now() });
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    const [from, before] = [Date.now(), processorSeconds(watching)];
+    await new Promise((resolve) => setTimeout(resolve, TURN_MS - SETTLE_MS));
+    const to = Date.now();
+    turns.push({ open, from, to, share: (processorSeconds(watching) - before) / (to - from) });
   }
   send("SIGCONT");
   await page.locator('[data-testid="fp-stop"]').first().click();
@@ -107,6 +109,9 @@ console.log(
     `upper 95 % bound ${percent(mean + (1.73 * spread) / Math.sqrt(PAIRS))}   (goal: ${percent(GOAL)})`,
 );
 
+const shares = turns.filter(({ open }) => open).map(({ share }) => 1000 * share);
+console.log(`  of a core, Chromium with views open       ${percent(median(shares))}`);
+
 /** Starts JupyterLab and gives the address of the notebook. */
 async function startLab() {
   const port = await new Promise((resolve) => {
@@ -136,6 +141,16 @@ async function startLab() {
     address: `http://127.0.0.1:${port}/lab/tree/watched.ipynb?token=${token}`,
     stop: () => server.kill("SIGTERM"),
   };
+}
+
+/** Processor time that processes have taken, in seconds. */
+function processorSeconds(pids) {
+  const ticks = pids.map((pid) => {
+    const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, "utf8")) ?? ") 0";
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
+  });
+  return ticks.reduce((sum, value) => sum + value, 0) / 100;
 }
 
 function statusOf(pid) {

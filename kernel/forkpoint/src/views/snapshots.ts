@@ -99,17 +99,18 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
     return fresh;
   }
 
-  function tell(): void {
+  function tell(): (() => void) | null {
     // What is read anew is shown whole.
     if (loading > 0) during.push(...news.splice(0));
     const fresh = take(news.splice(0));
-    if (fresh.length === 0) return;
+    if (fresh.length === 0) return null;
     sequence += 1;
     keepSoon();
     const message: SnapshotsAppend = {
       ...{ kind: "append", sequence, entries: fresh.map(({ entry }) => entry) },
     };
-    widget.send(message, [joined(fresh.map(({ bytes }) => bytes))]);
+    const pack = joined(fresh.map(({ bytes }) => bytes));
+    return () => widget.send(message, [pack]);
   }
 
   // What a reloaded page gets: megabytes to be joined, so not at every append. A page that gets a state

@@ -113,7 +113,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   await reload();
   const branching = createBranching(store, session, () => {
     widget.set({ reaching: branching.reaching }, { silent: true });
-    append({ reaching: branching.reaching });
+    append({ reaching: branching.reaching })();
   });
   const widget = new Widget({
     model: MODEL_NAMES.timeline,
@@ -143,23 +143,26 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
     };
   }
 
-  function append(content: Partial<TimelineAppend>, chunks: Uint8Array[] = []): void {
+  function append(content: Partial<TimelineAppend>, chunks: Uint8Array[] = []): () => void {
     sequence += 1;
     const { step, run } = { step: Math.max(lastStep, 0), run: runOf(session, pace) };
     const kept = { metrics, samples, marks, step, run, sequence, reduced_until: reducedUntil };
     widget.set(kept, { silent: true });
     const message: TimelineAppend = { kind: "append", sequence, step, run, ...content };
-    widget.send(message, chunks);
+    return () => widget.send(message, chunks);
   }
 
-  function tell(): void {
+  function tell(): (() => void) | null {
     // The store may have been closed meanwhile; what is read anew is shown whole.
-    if (reloading || !store.open.includes(session)) return;
+    if (reloading || !store.open.includes(session)) return null;
     const { chunks, samples: fresh, marked } = news;
     news = nothingNew();
     const differ = marked && marksDiffer();
-    if (chunks.length === 0 && fresh.length === 0 && !differ) return;
-    append({ ...(fresh.length > 0 && { samples: fresh }), ...(differ && { marks }) }, chunks);
+    if (chunks.length === 0 && fresh.length === 0 && !differ) return null;
+    return append(
+      { ...(fresh.length > 0 && { samples: fresh }), ...(differ && { marks }) },
+      chunks,
+    );
   }
 
   function marksDiffer(): boolean {

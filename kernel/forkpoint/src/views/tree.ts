@@ -119,9 +119,9 @@ export function createTree(
     for (const listener of listeners) listener();
   }
 
-  function tellSteps(): void {
+  function tellSteps(): (() => void) | null {
     // All is told soon, or was.
-    if (timer || changed.size === 0) return;
+    if (timer || changed.size === 0) return null;
     const ids = new Set(changed);
     changed.clear();
     // Of hundreds of sessions only those are read again that went on.
@@ -131,7 +131,7 @@ export function createTree(
     const news = new Map(nodes.map((node) => [node.id, node]));
     current.sessions = current.sessions.map((node) => news.get(node.id) ?? node);
     widget.set({ sessions: current.sessions }, { silent: true });
-    widget.send({ kind: "nodes", nodes } satisfies TreeNodes);
+    return () => widget.send({ kind: "nodes", nodes } satisfies TreeNodes);
   }
 
   async function select(next: Session): Promise<void> {

@@ -33,7 +33,7 @@ export const dashboardStyle = `
 .fp-controls { display: inline-flex; gap: 6px; align-items: baseline; }
 .fp-progress-row { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 12px; }
 .fp-progress-bar { flex: 1 1 160px; height: 6px; border-radius: 3px; background: var(--jp-layout-color2); overflow: hidden; }
-.fp-progress-filled { height: 100%; background: var(--jp-success-color1); transform-origin: left; transition: transform 0.25s linear; }
+.fp-progress-filled { height: 100%; background: var(--jp-success-color1); transform-origin: left; }
 .fp-progress-filled[data-status="failed"] { background: var(--jp-error-color1); }
 .fp-progress-filled[data-status="completed"] { background: var(--jp-brand-color1); }
 .fp-progress-text b { font-weight: 600; }
@@ -44,5 +44,4 @@ export const dashboardStyle = `
 @container fp-view (min-width: 700px) {
   .fp-body { grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 20px; }
 }
-@media (prefers-reduced-motion: reduce) { .fp-progress-filled { transition: none; } }
 `;
