@@ -80,8 +80,8 @@ def test_a_store_closed_behind_its_views_leaves_them_as_they_are(kernel):
         timeout=60,
     )
     assert shown.reply["status"] == "ok"
-    # What the views still had to tell is due within a second; nothing of it may reach a closed store.
-    close = "await store.close(); await new Promise((r) => setTimeout(r, 1500)); 'closed'"
+    # What the views still had to tell is due within two seconds; nothing of it may reach a closed store.
+    close = "await store.close(); await new Promise((r) => setTimeout(r, 2500)); 'closed'"
     assert kernel.run(close, timeout=60).result == "'closed'"
     kernel.run("1")
     said = [m for m in kernel.seen if m["msg_type"] in ("stream", "error")]
