@@ -22,11 +22,15 @@ export function keepShown(view: Widget, modelId: string): void {
   if (typeof parent?.renderModel !== "function") return;
   const renderer = parent as Widget & Renderer;
   const { renderModel } = Object.getPrototypeOf(renderer) as Renderer;
+  let newest: { model_id?: string } | undefined;
+  // As the renderer does: of a view that has ended, no other is made.
+  view.disposed.connect(() => {
+    if (newest) newest.model_id = "";
+  });
   renderer.renderModel = async (output) => {
     const shown = output.data[VIEW] as { model_id?: string } | undefined;
     if (shown?.model_id !== modelId || view.node.parentNode !== renderer.node)
       return renderModel.call(renderer, output);
-    // As the renderer does: of a view that has ended, no other is made.
-    view.disposed.connect(() => (shown.model_id = ""));
+    newest = shown;
   };
 }
