@@ -91,8 +91,18 @@ describe("two sessions side by side", () => {
     for (const control of begun) control.abort();
     expect(await Promise.allSettled(early)).toMatchObject(all);
     expect(await Promise.allSettled(ways(() => true))).toMatchObject(all);
-    // Only the first of the two sides is at its end.
-    const [side] = ways(({ step, to }) => step === to);
-    await expect(side).rejects.toMatchObject({ code: "ReplayCancelled" });
+    // At its last step: the first side of two is compared with nothing, and no branch is made; what
+    // looks at each step has looked at all.
+    const [side, again, snapshots, branch] = await Promise.allSettled(
+      ways(({ step, to }) => step === to),
+    );
+    expect([side, branch]).toMatchObject([cancelled, cancelled]);
+    expect([again, snapshots].map((way) => way?.status)).toEqual(["fulfilled", "fulfilled"]);
+    expect(store.store.sessions.byName("never")).toBeNull();
+    // Also where nothing is to be made again.
+    const signal = AbortSignal.abort();
+    await expect(session.fork("never", { at: 30, signal })).rejects.toMatchObject(cancelled.reason);
+    await expect(session.rewind(30, { signal })).rejects.toMatchObject(cancelled.reason);
+    expect(session.step).toBe(LAST);
   });
 });

@@ -4,6 +4,7 @@ import { MergeIncompatible } from "../errors/time-travel.js";
 import { namedOptions } from "../options.js";
 import { checkForkOptions, checkReachOptions } from "./branch.js";
 import type { ForkOptions, ReachOptions } from "./branch.js";
+import { unlessCancelled } from "./cancel.js";
 import { MERGE_STRATEGIES } from "./merge.js";
 import type { MergeResult, MergeStrategy } from "./merge.js";
 import { sharedStep } from "./past.js";
@@ -38,6 +39,7 @@ export async function rewindTo(
   reached ??= await work.engines.reachElsewhere(owner.id, wanted, options);
   let branch: SessionRow;
   try {
+    unlessCancelled(options.signal, wanted, wanted);
     branch = await work.port.branch({
       ...{ parent: owner, forkStep: wanted, forkCheckpointId: reached, settings: old },
       takeNameOf: {
@@ -91,6 +93,7 @@ export async function forkOf(
   const parent = kept ? work.row : owner;
   const forkCheckpointId =
     kept?.checkpointId ?? (await engines.reachElsewhere(parent.id, forkStep, options));
+  unlessCancelled(options.signal, forkStep, forkStep);
   const row = await port.branch({ name, parent, forkStep, forkCheckpointId, settings });
   await store.writer.appendEvent({
     ...{ sessionId: parent.id, step: forkStep, kind: "fork" },
