@@ -32,6 +32,28 @@ def test_a_cell_is_stopped_and_names_are_kept(shared, code):
     assert shared.run("state").result == "42"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "elsewhere()",
+        "new elsewhere()",
+        "elsewhere``",
+        "[...iterable]",
+        "const [first] = iterable",
+        "for (const x of iterable) {}",
+        "function own(own: () => void) { own() }\nown(elsewhere)",
+        "function own() {}\nfunction call(own: any) { own() }\ncall(elsewhere)",
+    ],
+)
+def test_whatever_comes_into_a_loop_of_a_library_is_stopped(shared, code):
+    # What a Function is made of looks at no interrupt, as a library's text does not.
+    shared.run("var elsewhere = new Function('for (;;) {}'); var iterable = { [Symbol.iterator]: () => ({ next: elsewhere }) }")
+    msg_id = shared.start(code)
+    time.sleep(0.3)
+    shared.manager.interrupt_kernel()
+    assert shared.finish(msg_id).error["ename"] == "Interrupted"
+
+
 def test_an_abandoned_loop_ends_at_its_next_await(shared):
     msg_id = shared.start(
         "let turns = 0;\nwhile (true) { await new Promise((done) => setTimeout(done, 20)); turns++ }"

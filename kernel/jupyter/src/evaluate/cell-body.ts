@@ -39,7 +39,8 @@ export function prepareBody(
 }
 
 /**
- * Starts a cell so that SIGINT stops what it does before its first await.
+ * Starts a cell so that SIGINT stops what it does before its first await. Node starts a thread for
+ * that, and waits for its end: a millisecond that a cell which calls nothing is spared.
  *
  * @example await startBody(body)
  */

@@ -82,7 +82,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
       await refuse(name, Promise.race([findings, stopped]));
       throw new CellInvalid(name, translation.findings);
     }
-    const { names, javascript, maps } = translation;
+    const { names, javascript, maps, mayLoopElsewhere } = translation;
     sources.add(name, code, maps);
     checked(findings);
     await parts.announce?.(name);
@@ -90,11 +90,13 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
       language.hurry();
       await refuse(name, Promise.race([findings, stopped]));
     }
-    const before = { ...scope };
+    const before = new Map(
+      names.flatMap(({ name: key }) => (Object.hasOwn(scope, key) ? [[key, scope[key]]] : [])),
+    );
     try {
       const out: CellValue = {};
       const body = await prepare(javascript, name, out, findings);
-      await Promise.race([startBody(body), stopped]);
+      await Promise.race([mayLoopElsewhere ? startBody(body) : body(), stopped]);
       keep(cell, names);
       return out;
     } catch (error) {
@@ -102,7 +104,7 @@ export function createCellEvaluator(parts: EvaluatorParts): Evaluator {
       keep(
         cell,
         names.filter(({ name: key }) => {
-          const assigned = !Object.hasOwn(before, key) || before[key] !== scope[key];
+          const assigned = !before.has(key) || before.get(key) !== scope[key];
           return Object.hasOwn(scope, key) && assigned;
         }),
       );

@@ -1,4 +1,5 @@
 import type { Expression, ForStatement, Node } from "oxc-parser";
+import { isArithmetic, runsOthers } from "./calls.js";
 import { TICK } from "./names-in-cells.js";
 import { bare, childrenOf, isFunction, isType } from "./nodes.js";
 
@@ -70,34 +71,11 @@ export function assignedName(node: Node): string | null {
   return target.type === "Identifier" ? target.name : null;
 }
 
-const SLOW = new Set([
-  "NewExpression",
-  "ImportExpression",
-  "TaggedTemplateExpression",
-  "AwaitExpression",
-  "YieldExpression",
-  "ClassDeclaration",
-  "ClassExpression",
-  "ForOfStatement",
-  "SpreadElement",
-]);
-
 // A call may take any time; a function may keep the variable of one iteration for itself.
 function isQuick(node: Node): boolean {
   if (isType(node)) return true;
-  if (SLOW.has(node.type) || isFunction(node.type)) return false;
-  if (node.type === "CallExpression" && !isArithmetic(node.callee)) return false;
+  if (node.type === "AwaitExpression" || isFunction(node.type) || runsOthers(node)) return false;
   return childrenOf(node).every(isQuick);
-}
-
-// Who gives Math another meaning gets looks at the interrupt less often, and nothing worse.
-function isArithmetic(callee: Node): boolean {
-  return (
-    callee.type === "MemberExpression" &&
-    !callee.computed &&
-    callee.object.type === "Identifier" &&
-    callee.object.name === "Math"
-  );
 }
 
 /** Whether nothing in these parts of a quick loop can change a value. */

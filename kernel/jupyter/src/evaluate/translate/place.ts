@@ -1,11 +1,12 @@
+/** Names, each with whether it can be assigned to no more. */
+export type Names = ReadonlyMap<string, { constant: boolean }>;
+
 /** Names that a cell's identifiers may mean beside what is local to a function or a block. */
 export interface CellNames {
   /** What the cell declares at its top level. */
-  own: ReadonlySet<string>;
+  own: Names;
   /** What earlier cells left. */
-  earlier: ReadonlySet<string>;
-  /** Those of both that cannot be assigned to. */
-  constants: ReadonlySet<string>;
+  earlier: Names;
 }
 
 /** Where in the cell a visit stands. */
@@ -41,6 +42,15 @@ export function isCellName(name: string, place: Place, names: CellNames): boolea
   if (!isOwn && !names.earlier.has(name)) return false;
   if (place.scopes.some((declared) => declared.has(name))) return false;
   return !isOwn || !staysLocal(name, place);
+}
+
+/**
+ * Whether a name of the notebook cannot be assigned to.
+ *
+ * @example isConstant("loss", names)
+ */
+export function isConstant(name: string, { own, earlier }: CellNames): boolean {
+  return (own.get(name) ?? earlier.get(name))?.constant ?? false;
 }
 
 // A declaration is copied to the scope only after it has run, so code that runs within it

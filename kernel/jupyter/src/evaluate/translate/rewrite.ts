@@ -6,7 +6,7 @@ import { loop } from "./loops.js";
 import { NAMES, scoped } from "./names-in-cells.js";
 import { bare, childrenOf, isFunction, isType, isVarBoundary } from "./nodes.js";
 import { bind } from "./patterns.js";
-import { isCellName, type CellNames, type Place } from "./place.js";
+import { isCellName, isConstant, type CellNames, type Place } from "./place.js";
 import { declaredBy } from "./scopes.js";
 import { topLevel } from "./top-level.js";
 import { branch, declaration } from "./variables.js";
@@ -83,8 +83,7 @@ export function rewriteCell(program: Program, text: MagicString, names: CellName
       case "AssignmentExpression":
       case "UpdateExpression": {
         const name = assignedName(node);
-        if (name === null || !names.constants.has(name) || !isCellName(name, place, edits.names))
-          break;
+        if (name === null || !isConstant(name, names) || !isCellName(name, place, names)) break;
         const thrown = `${NAMES.constant}(${JSON.stringify(name)})`;
         edits.text.overwrite(node.start, node.end, thrown);
         return;

@@ -1,9 +1,10 @@
 import MagicString from "magic-string";
 import { parseSync, type OxcError, type Program } from "oxc-parser";
 import type { Finding } from "../../errors.js";
+import { mayLoopElsewhere } from "./calls.js";
 import { tooDeepAt } from "./depth.js";
 import { childrenOf } from "./nodes.js";
-import type { CellNames } from "./place.js";
+import type { CellNames, Names } from "./place.js";
 import { rewriteCell } from "./rewrite.js";
 import { declaredAtTop, type DeclaredName } from "./scopes.js";
 import { stripTypes } from "./strip-types.js";
@@ -16,6 +17,8 @@ export interface Translation {
   maps: (() => string)[];
   /** What the cell leaves for later ones. */
   names: DeclaredName[];
+  /** Whether it may come into a loop inside a library, which only a signal can break. */
+  mayLoopElsewhere: boolean;
 }
 
 /**
@@ -26,10 +29,7 @@ export interface Translation {
  * @returns the parser's findings instead, for a text that is none
  * @example translateCell("const a: number = 1; a + b", new Map([["b", { constant: false }]]))
  */
-export function translateCell(
-  code: string,
-  earlier: ReadonlyMap<string, { constant: boolean }>,
-): Translation | { findings: Finding[] } {
+export function translateCell(code: string, earlier: Names): Translation | { findings: Finding[] } {
   const deep = tooDeepAt(code);
   if (deep !== null) return { findings: [findingAt(TOO_DEEP, code, deep, deep + 1)] };
   const parsed = parseSync("cell.ts", code, { sourceType: "module", lang: "ts" });
@@ -43,20 +43,17 @@ export function translateCell(
   if ("error" in stripped) return { findings: [findingAt(stripped.error, code, 0, 1)] };
   const { javascript, sourceMap } = stripped;
   const edits = (): string => text.generateMap({ hires: "boundary" }).toString();
-  return { javascript, maps: [() => sourceMap, edits], names };
+  const maps = [() => sourceMap, edits];
+  return { javascript, maps, names, mayLoopElsewhere: mayLoopElsewhere(program) };
 }
 
 const TOO_DEEP =
   "This is nested too deeply to be read: put parts of it into variables of their own.";
 
-function namesFor(
-  declared: readonly DeclaredName[],
-  earlier: ReadonlyMap<string, { constant: boolean }>,
-): CellNames {
-  const own = new Set(declared.map(({ name }) => name));
-  const constants = declared.filter(({ constant }) => constant).map(({ name }) => name);
-  for (const [name, { constant }] of earlier) if (constant && !own.has(name)) constants.push(name);
-  return { own, earlier: new Set(earlier.keys()), constants: new Set(constants) };
+// Not copied: a notebook may have hundreds of earlier names.
+function namesFor(declared: readonly DeclaredName[], earlier: Names): CellNames {
+  const own = new Map(declared.map(({ name, constant }) => [name, { constant }]));
+  return { own, earlier };
 }
 
 // The text says quickly that most cells have neither.
