@@ -250,7 +250,7 @@ def memory(name, client, cells=(30,)):
         run(client, code)
         if turn + 1 in cells:
             # Cells that come without a pause are checked later than they run.
-            time.sleep(6)
+            time.sleep(20)
             held = sum(p.memory_info().rss for p in [process, *process.children(recursive=True)])
             print(f"  {f'memory after {turn + 1} typed cells':34} {name:10} {held >> 20} MiB")
 
