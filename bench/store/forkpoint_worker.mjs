@@ -146,7 +146,10 @@ async function prepare({ what, side, ...shape }) {
     return async (round) => {
       const chunks = Array.from({ length: 200 }, (_, step) => rowsOf(round * 200 + step, 1));
       const began = performance.now();
-      for (const chunk of chunks) await at.writer.appendMetrics({ runId: id, chunk });
+      // A run goes on while its rows are written.
+      if (what.endsWith("in a run"))
+        await Promise.all(chunks.map((chunk) => at.writer.appendMetrics({ runId: id, chunk })));
+      else for (const chunk of chunks) await at.writer.appendMetrics({ runId: id, chunk });
       return (performance.now() - began) / 200;
     };
   }
