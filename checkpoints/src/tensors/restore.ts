@@ -1,5 +1,4 @@
 import { TensorDamaged } from "../errors/data-errors.js";
-import { getCheckpoint } from "../catalog/checkpoints.js";
 import { snapshot } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { packFile } from "../folder/layout.js";
@@ -25,22 +24,32 @@ export async function restoreState(
   store: string,
   checkpointId: string,
 ): Promise<RestoredState> {
-  const manifest = snapshot(db, () => readManifest(db, checkpointId));
+  for (let manifest = manifestNow(db, checkpointId); ;) {
+    try {
+      return { manifest, tensors: await readTensors(store, manifest) };
+    } catch (error) {
+      // A file gone because the checkpoint was thinned, or its pack made anew, a moment ago is no
+      // damage.
+      const now = manifestNow(db, checkpointId);
+      if (now.tensors.every(({ pack }, at) => pack === manifest.tensors[at]!.pack)) throw error;
+      manifest = now;
+    }
+  }
+}
+
+function manifestNow(db: Catalog, checkpointId: string): Manifest {
+  return snapshot(db, () => readManifest(db, checkpointId));
+}
+
+async function readTensors(store: string, manifest: Manifest): Promise<RestoredState["tensors"]> {
   const stretches = manifest.tensors.map(({ pack, offset, length, sha256: digest }) => {
     return { file: packFile(store, pack), offset, length, digest };
   });
-  const read = new Map<string, Uint8Array<ArrayBuffer>>();
-  try {
-    await readAllChecked(stretches, (index, answer) => {
-      const { name, pack } = manifest.tensors[index]!;
-      if ("fault" in answer) throw new TensorDamaged({ name, pack, reason: answer.fault });
-      read.set(name, answer.bytes);
-    });
-  } catch (error) {
-    // A file gone because the checkpoint was thinned a moment ago is no damage.
-    getCheckpoint(db, checkpointId);
-    throw error;
-  }
-  const tensors = new Map(manifest.tensors.map(({ name }) => [name, read.get(name)!]));
-  return { manifest, tensors };
+  const read: RestoredState["tensors"] = new Map();
+  await readAllChecked(stretches, (index, answer) => {
+    const { name, pack } = manifest.tensors[index]!;
+    if ("fault" in answer) throw new TensorDamaged({ name, pack, reason: answer.fault });
+    read.set(name, answer.bytes);
+  });
+  return new Map(manifest.tensors.map(({ name }) => [name, read.get(name)!]));
 }
