@@ -115,8 +115,88 @@ describe("a session of a tf.LayersModel", () => {
     await fork.restore();
     await model.fit(x, y, { ...how, epochs: 4, callbacks: fork.callback() });
     expect(await fork.digest()).toBe(digests[19]);
-    await expect(fork.fork("other", { model } as never)).rejects.toThrow(code("ForkDiffers"));
+    await expect(fork.fork("other", { data: x } as never)).rejects.toThrow(code("ForkDiffers"));
     await expect(fork.fork("other", { batchSize: 3 })).rejects.toThrow(code("OptionUnknown"));
+  });
+
+  describe("a fork that is compiled otherwise", () => {
+    const anew = (optimizer: tf.Optimizer, units = 10): tf.Sequential => {
+      const built = digitsModel(tf, { units }) as tf.Sequential;
+      built.compile({ optimizer, loss: "categoricalCrossentropy", metrics: ["accuracy"] });
+      return built;
+    };
+    const columns = async (it: Session, name: string): Promise<(number | null)[]> =>
+      [...(await it.metrics({ columns: [name] })).getChild(name)!] as (number | null)[];
+
+    test("with another learning rate it goes on with what Adam has gathered", async () => {
+      const slower = anew(tf.train.adam(0.001));
+      const slow = await session.fork("slow", { at: 9, model: slower });
+      await slower.fit(x, y, { ...how, epochs: 3, callbacks: slow.callback() });
+      const rates = Array.from({ length: 15 }, (_, at) => (at < 9 ? 0.01 : 0.001));
+      expect(await columns(slow, "learning_rate")).toEqual(rates);
+      // What tfjs itself makes of the same state when its rate is set.
+      const plain = await session.fork("plain", { at: 9 });
+      const set = new tf.CustomCallback({
+        async onTrainBegin() {
+          (model.optimizer as unknown as { learningRate: number }).learningRate = 0.001;
+        },
+      });
+      await model.fit(x, y, { ...how, epochs: 3, callbacks: [plain.callback(), set] });
+      expect(await columns(slow, "train_loss")).toEqual(await columns(plain, "train_loss"));
+      const weights = (of: tf.Sequential) => of.getWeights().map((it) => it.dataSync());
+      expect(weights(slower)).toEqual(weights(model));
+      // Its own steps are made again from what its parent stored.
+      const end = await slow.digest();
+      await slow.rewind(11);
+      await slow.restore();
+      await slower.fit(x, y, { ...how, epochs: 3, callbacks: slow.callback() });
+      expect(await slow.digest()).toBe(end);
+      expect((await session.diff(slow, { weights: false })).settings).toEqual([
+        { option: "optimizer.learningRate", one: "0.01", other: "0.001" },
+      ]);
+    });
+
+    test("with another optimizer it has the weights, and begins anew with the rest", async () => {
+      const other = anew(tf.train.adagrad(0.05));
+      const fork = await session.fork("adagrad", { at: 9, model: other });
+      const data = { from: "adam", to: "adagrad" };
+      expect(fork.events).toMatchObject([{ kind: "optimizer_reset", step: 9, data }]);
+      const [before, parent] = [await fork.digest(), await columns(session, "train_loss")];
+      await other.fit(x, y, { ...how, epochs: 3, callbacks: fork.callback() });
+      const losses = await columns(fork, "train_loss");
+      // The loss of a step is that of the weights before it.
+      expect(losses.slice(0, 10)).toEqual(parent.slice(0, 10));
+      expect(losses[10]).not.toBe(parent[10]);
+      const [end, twelve] = [await fork.digest(), fork.at(12)];
+      await twelve.digest();
+      await twelve.close();
+      // The same model back at the beginning has forgotten what it had gathered.
+      await fork.rewind(9);
+      expect(await fork.digest()).toBe(before);
+      await other.fit(x, y, { ...how, epochs: 3, callbacks: fork.callback() });
+      expect(await columns(fork, "train_loss")).toEqual(losses);
+      expect(await fork.digest()).toBe(end);
+    });
+
+    test("the same fork again is the one that is there; what is no such model is refused", async () => {
+      const fork = await session.fork("again", { at: 9, model: anew(tf.train.sgd(0.1)) });
+      const built = anew(tf.train.sgd(0.1));
+      expect(await session.fork("again", { at: 9, model: built })).toBe(fork);
+      expect(fork.layers).toBe(built);
+      for (const [given, wanted] of [
+        [{ model: anew(tf.train.sgd(0.2)) }, "SessionDiffers"],
+        [{ model: anew(tf.train.sgd(0.1), 11) }, "ForkDiffers"],
+        [{ model: "built" }, "OptionInvalid"],
+      ] as const)
+        await expect(session.fork("again", { at: 9, ...given } as never)).rejects.toThrow(
+          code(wanted),
+        );
+      // The model of a session compiled otherwise would go on with what the session does not say.
+      built.compile({ optimizer: tf.train.adam(0.1), loss: "categoricalCrossentropy" });
+      const fitting = built.fit(x, y, { ...how, epochs: 3, callbacks: fork.callback() });
+      await expect(fitting).rejects.toThrow(code("SessionDiffers"));
+      expect(fork.step).toBe(9);
+    });
   });
 
   test("paused and continued, or its cell run again, it is one run", async () => {

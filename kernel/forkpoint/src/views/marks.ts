@@ -12,6 +12,7 @@ const eventLabels: Record<string, string> = {
   rollback_loss_regression: "merge undone: the loss rose",
   merge: "merge",
   checkpoint_damaged: "damaged checkpoint passed over",
+  optimizer_reset: "another optimizer, which began anew",
   interrupted: "the process that trained ended",
   rows_lost: "metrics lost in a crash",
 };

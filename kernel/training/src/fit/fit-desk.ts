@@ -18,6 +18,7 @@ import type { FitAtWork } from "./fit-at-work.js";
 import type { FitSettings } from "./fit-settings.js";
 import { fitDigest, fitStateInput, fitStateOf } from "./fit-state.js";
 import type { FitState } from "./fit-state.js";
+import { inheritedBy } from "./compiled.js";
 import { readLayers } from "./layers-state.js";
 import { fitStateAt } from "./replay-fit.js";
 
@@ -131,9 +132,12 @@ export function createFitDesk(options: FitDeskOptions): FitDesk {
       const passed: string[] = [];
       for (let found = newest; found;) {
         try {
-          const state = await fitStateOf(store, found.id);
+          const stored = await fitStateOf(store, found.id);
+          const state = inheritedBy(store, desk.sessionId, found, stored);
           if (isFinite(state)) {
             stand(state, found.step, found);
+            // A fork's own beginning is not what its parent stored.
+            if (state !== stored) keeper.standing = null;
             if (damaged.length > 0) await tellOfDamage(damaged, newest!.step);
             return tellOfOtherEngine(store.checkpoints.manifest(found.id).engine);
           }

@@ -1,5 +1,6 @@
 import type { History, LayersModel } from "@tensorflow/tfjs";
 import { LossNotFinite, NoActiveRun, RunActive } from "../errors/session.js";
+import { checkCompiled } from "./compiled.js";
 import { startFit } from "./fit-at-work.js";
 import type { FitAtWork } from "./fit-at-work.js";
 import type { Fit, FitCallback } from "./fit-callback.js";
@@ -50,6 +51,7 @@ export function createFits(desk: FitDesk): Fits {
     asked: FitSettings,
     ours: FitCallback,
   ): Promise<FitAtWork> {
+    checkCompiled(store, desk.sessionId, model);
     if (desk.settings) checkSettings(desk.name(), desk.settings, asked);
     if (desk.kept) writeLayers(tf, model, desk.kept);
     desk.settings = asked;

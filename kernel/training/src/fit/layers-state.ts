@@ -3,6 +3,7 @@ import type { Variable } from "@tensorflow/tfjs-core";
 import type { TensorSlice } from "@forkpoint/checkpoints";
 import type { Tensorflow } from "../engine/tfjs.js";
 import { innerOf, weightsOf } from "./layers-model.js";
+import type { InnerModel } from "./layers-model.js";
 
 /** A copy of what a model of layers and its optimizer hold. */
 export interface LayersState {
@@ -15,6 +16,10 @@ export interface LayersState {
 interface Slot {
   originalName: string;
   variable: Variable;
+}
+
+interface OptimizerKind {
+  fromConfig(kind: unknown, config: object): InnerModel["optimizer"];
 }
 
 const isVariable = (value: unknown): value is Variable =>
@@ -77,10 +82,16 @@ export function writeLayers(tf: Tensorflow, model: LayersModel, state: LayersSta
     if (!place) throw new Error(`The state lacks the weight ${name}.`);
     assign(read(), place);
   }
+  // What the state lacks begins as it does in an optimizer that has made no step.
+  const kind = optimizer.constructor as unknown as OptimizerKind;
+  const fresh = kind.fromConfig(kind, optimizer.getConfig());
   for (const [key, value] of Object.entries(optimizer)) {
     if (isVariable(value)) {
       const place = places.get(`optimizer/${key}`);
       if (place) assign(value, place);
+      else value.assign(fresh[key] as Tensor);
+    } else if (typeof value === "number") {
+      optimizer[key] = fresh[key];
     } else if (isSlots(value)) {
       tf.dispose(value.map((slot) => slot.variable));
       const slots: Slot[] = [];
@@ -92,6 +103,7 @@ export function writeLayers(tf: Tensorflow, model: LayersModel, state: LayersSta
       optimizer[key] = slots;
     }
   }
+  (fresh as unknown as { dispose(): void }).dispose();
   // Plain gradient descent keeps its learning rate in a tensor besides.
   const { learningRate } = state.numbers;
   const { setLearningRate } = optimizer as { setLearningRate?: (rate: number) => void };

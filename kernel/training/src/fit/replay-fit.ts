@@ -7,6 +7,7 @@ import type { FitInput } from "./fit-pass.js";
 import { settingsOf } from "./fit-settings.js";
 import { fitStateOf } from "./fit-state.js";
 import type { FitState } from "./fit-state.js";
+import { inheritedBy } from "./compiled.js";
 import { innerOf } from "./layers-model.js";
 import { readLayers, writeLayers } from "./layers-state.js";
 import { recordedSteps } from "./recorded-steps.js";
@@ -44,8 +45,9 @@ export async function fitStateAt(
   const { name } = store.sessions.get(sessionId);
   const found = store.checkpoints.nearest(sessionId, step)?.checkpoint ?? null;
   if (!found) throw new StepNotStored(name, step, null, "Nothing is stored before it.");
-  const state = await fitStateOf(store, found.id);
-  if (found.step === step) return { state, from: found.id };
+  const stored = await fitStateOf(store, found.id);
+  if (found.step === step) return { state: stored, from: found.id };
+  const state = inheritedBy(store, sessionId, found, stored);
   const refuse = (why: string): never => {
     throw new StepNotStored(name, step, found.step, why);
   };

@@ -1,5 +1,8 @@
+import type { LayersModel } from "@tensorflow/tfjs";
 import type { SessionRow } from "@forkpoint/checkpoints";
+import { OptionInvalid } from "../errors/options.js";
 import { ForkDiffers } from "../errors/time-travel.js";
+import { describeCompiled, describeLayers, isLayersModel } from "../fit/layers-model.js";
 import { namedOptions } from "../options.js";
 import { checkTraining, trainingNames } from "./setup.js";
 import type { SessionConfigs, TrainingConfig, TrainingOptions } from "./setup.js";
@@ -12,8 +15,13 @@ export interface ReachOptions {
   onProgress?: (progress: { step: number; from: number; to: number }) => void;
 }
 
-/** What a fork may change. Model and data stay. */
+/** What a fork may change. Architecture and data stay. */
 export interface ForkOptions extends TrainingOptions, ReachOptions {
+  /**
+   * For a session of a tf.LayersModel: the same layers, compiled with another optimizer or loss. An
+   * optimizer of the same kind goes on with what the parent's has gathered.
+   */
+  model?: LayersModel;
   /** Any step of the parent; the newest if left out. */
   at?: number;
 }
@@ -46,22 +54,37 @@ export function checkReachOptions(caller: string, options: ReachOptions): void {
  * Checks what a fork changes of its parent's training.
  *
  * @throws ForkDiffers for another model or other data; OptionInvalid, OptionUnknown
+ * @example checkForkOptions(configsOf(row), { at: 300, batchSize: 16 }).training.batchSize // 16
  */
 export function checkForkOptions(
   { model, training: parent }: SessionConfigs,
   options: ForkOptions,
-): { at: number | undefined; training: TrainingConfig } {
-  for (const option of ["model", "data"]) {
+): { at: number | undefined; training: TrainingConfig; layers: LayersModel | null } {
+  // How a tf.LayersModel trains, its compile and fit say.
+  const isLayers = model.kind === "layers";
+  const changeable = isLayers ? ["model"] : trainingNames;
+  for (const option of isLayers ? ["data"] : ["model", "data"]) {
     if (typeof options === "object" && options !== null && option in options)
       throw new ForkDiffers(option);
   }
-  // How a tf.LayersModel trains, its compile and fit say.
-  const changeable = model.kind === "layers" ? [] : trainingNames;
   const given = namedOptions("fork", options, ["at", ...changeable, ...reachNames]);
+  const at = given["at"] as number | undefined;
+  if (isLayers) return { at, ...compiledAnew(given["model"], model, parent) };
   const changes = Object.fromEntries(
     changeable.filter((name) => name in given).map((name) => [name, given[name]]),
   );
-  const training =
-    model.kind === "layers" ? parent : checkTraining("fork", { ...parent, ...changes });
-  return { at: given["at"] as number | undefined, training };
+  return { at, training: checkTraining("fork", { ...parent, ...changes }), layers: null };
+}
+
+function compiledAnew(
+  given: unknown,
+  parent: SessionConfigs["model"],
+  training: TrainingConfig,
+): { training: TrainingConfig; layers: LayersModel | null } {
+  if (given === undefined) return { training, layers: null };
+  if (!isLayersModel(given))
+    throw new OptionInvalid("fork", "model", given, "a compiled tf.LayersModel");
+  const { architecture } = parent.config as { architecture?: unknown };
+  if (describeLayers(given).architecture !== architecture) throw new ForkDiffers("model");
+  return { training: { ...training, ...describeCompiled(given) } as never, layers: given };
 }

@@ -79,13 +79,17 @@ export async function forkOf(
   options: ForkOptions,
 ): Promise<Session> {
   const { store, port, engines } = work;
-  const { at, training } = checkForkOptions(configsOf(work.row), options);
+  const { at, training, layers } = checkForkOptions(configsOf(work.row), options);
   const now = at === undefined;
   const wanted = now ? work.step : work.stepInRange(at);
   const owner = store.ownerOf(work.id, wanted);
   const settings = { ...work.row, trainingConfig: JSON.stringify(training) };
   const found = typeof name === "string" ? store.sessions.byName(name) : null;
-  if (found) return port.again(found, { parent: owner, forkStep: wanted, settings }, now);
+  if (found) {
+    const again = port.again(found, { parent: owner, forkStep: wanted, settings }, now);
+    if (layers) again.layers = layers;
+    return again;
+  }
   // Of the state of now an engine that is at work makes a checkpoint itself.
   const kept =
     now && engines.started ? await work.link().ask({ kind: "keep", trigger: "fork" }) : null;
@@ -99,7 +103,14 @@ export async function forkOf(
     ...{ sessionId: parent.id, step: forkStep, kind: "fork" },
     data: { to: row.id, name: row.name },
   });
-  return port.open(row, engines.layers);
+  const [before, after] = [configsOf(parent).training.optimizer.kind, training.optimizer.kind];
+  if (before !== after) {
+    await store.writer.appendEvent({
+      ...{ sessionId: row.id, step: forkStep, kind: "optimizer_reset" },
+      data: { from: before, to: after },
+    });
+  }
+  return port.open(row, layers ?? engines.layers);
 }
 
 /**
