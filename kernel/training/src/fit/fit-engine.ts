@@ -93,6 +93,7 @@ export function startFitEngine(
       case "reach":
         replaying = id;
         return reach(request.step, request.sessionId);
+      case "stand":
       case "walk":
         replaying = id;
         await desk.load(request.step);

@@ -308,6 +308,19 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       // The reader of sealed metrics takes half a second to load.
       await store.readMetrics(sessionId, { from: 0, to: 1, columns: ["train_loss"] });
     },
+    async stand(step) {
+      const stored = manifestAt(sessionId, step);
+      if (stored?.blobs["graph"] !== fixed.blobs.graph) return null;
+      const before = state.live;
+      const ahead = state.step <= step && (stored?.step ?? 0) <= state.step;
+      if (!ahead) await reload({ at: step });
+      else if (state.step < step) {
+        keeper.standing = null;
+        await replaySteps(reaching, sessionId, state, step);
+      }
+      if (before !== state.live) before.dispose();
+      return { step };
+    },
     async walk(step) {
       keeper.standing = null;
       await replaySteps(reaching, sessionId, state, step);

@@ -48,6 +48,7 @@ export function startEngine(
   };
   return linkOver((hear, ended) => {
     const worker = new Worker(new URL("./engine-worker.js", import.meta.url), {
+      name: "forkpoint-engine",
       workerData: data,
       transferList: [storePort],
     });

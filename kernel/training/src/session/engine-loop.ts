@@ -45,6 +45,7 @@ export function createEngineLoop(
           open = false;
           return succeed(null);
         case "reach":
+        case "stand":
         case "walk":
           replaying = id;
       }
@@ -110,6 +111,8 @@ async function perform(
       return trainer.setPrompt(request.prompt);
     case "reach":
       return trainer.reach(request.step, request.sessionId);
+    case "stand":
+      return trainer.stand(request.step);
     case "walk":
       return trainer.walk(request.step);
     case "cancel":

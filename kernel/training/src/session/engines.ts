@@ -7,6 +7,8 @@ import { cancellable } from "./cancel.js";
 import type { EngineLink } from "./engine-link.js";
 import type { KeyframePolicy } from "./keyframes.js";
 import type { EngineAnswers, EngineEvent } from "./messages.js";
+import { lookingEngines } from "./resting-engine.js";
+import type { LookingEngines } from "./resting-engine.js";
 import { startEngineFor } from "./start-engine.js";
 
 /** What a compiled step is not run for; steps made before it may still be reached. */
@@ -20,6 +22,7 @@ export class SessionEngines {
   readonly #store: Store;
   readonly #keyframes: KeyframePolicy;
   readonly #hear: (event: EngineEvent) => void;
+  readonly #looks: LookingEngines;
   #own: EngineLink | null = null;
   #onReplay: ReachOptions["onProgress"];
   /** The tf.LayersModel that the session was opened with. */
@@ -29,6 +32,10 @@ export class SessionEngines {
     this.#store = store;
     this.#keyframes = keyframes;
     this.#hear = hear;
+    this.#looks = lookingEngines((sessionId, at, onEvent) => {
+      const how = { at, keyframes };
+      return startEngineFor(store, sessionId, how, () => this.layers, onEvent);
+    });
   }
 
   /** Whether the session's own engine has been started. */
@@ -56,17 +63,11 @@ export class SessionEngines {
 
   /** An engine that stands at a step of a session, to look at it. */
   at(sessionId: string, at: number, onProgress?: ReachOptions["onProgress"]): EngineLink {
-    const how = { at, keyframes: this.#keyframes };
-    return startEngineFor(
-      this.#store,
-      sessionId,
-      how,
-      () => this.layers,
-      (event) => {
-        if (event.event === "replay") onProgress?.(event);
-        if (event.event === "notice") console.warn(event.text);
-      },
-    );
+    const hear = (event: EngineEvent): void => {
+      if (event.event === "replay") onProgress?.(event);
+      if (event.event === "notice") console.warn(event.text);
+    };
+    return this.#looks.at(sessionId, at, hear);
   }
 
   /**
@@ -131,6 +132,11 @@ export class SessionEngines {
     const own = this.#own;
     this.#own = null;
     await own?.close();
+  }
+
+  /** The same, and the memory of those that looked at the past. */
+  async end(): Promise<void> {
+    await Promise.all([this.close(), this.#looks.close()]);
   }
 
   #follow(event: EngineEvent): void {

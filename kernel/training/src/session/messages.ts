@@ -35,6 +35,8 @@ export type EngineRequest =
   | { kind: "prompt"; prompt: string }
   /** Goes to a step of the session or of one it descends from, and stores it if it is not. */
   | { kind: "reach"; step: number; sessionId: string }
+  /** Goes to a step of the session, to be looked at; an engine that does not train. */
+  | { kind: "stand"; step: number }
   /** Makes the steps up to one of the session again, from the state of now. */
   | { kind: "walk"; step: number }
   /** Ends a replay that goes on. */
@@ -73,6 +75,8 @@ export interface EngineAnswers {
   prompt: null;
   /** Null when it takes another engine: the step was made by another graph. */
   reach: { checkpointId: string; replayed: number } | null;
+  /** Null when it takes another engine: the step was made by another graph. */
+  stand: { step: number } | null;
   walk: { step: number };
   cancel: null;
   keep: { checkpointId: string; step: number };

@@ -415,7 +415,7 @@ export class Session {
 
   /** Stops a run at a step boundary, saves, and gives the engine's memory back. */
   async close(): Promise<void> {
-    await this.#work.engines.close();
+    await this.#work.engines.end();
   }
 
   [inspect.custom](): string {

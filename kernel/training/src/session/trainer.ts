@@ -54,6 +54,8 @@ export interface Trainer {
   reach(step: number, sessionId: string): Promise<EngineAnswers["reach"]>;
   /** Loads, while there is nothing to do, what going back in time will need. */
   warm(): Promise<void>;
+  /** Goes to a step of the session; where it stands after an error is not said. Null as for reach. */
+  stand(step: number): Promise<EngineAnswers["stand"]>;
   /** Makes the steps up to one of the session again, from the state of now. */
   walk(step: number): Promise<{ step: number }>;
   /** Stores the state of now unless it is stored. */
