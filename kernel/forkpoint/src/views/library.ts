@@ -4,6 +4,7 @@ import { MODEL_NAMES, VIEWS_MODULE, WIRE_RANGE, parseLibraryRequest } from "@for
 import type { LibraryRequest, LibraryState } from "@forkpoint/wire";
 import { wholeText } from "../text/number.js";
 import { answerRequests } from "./reply.js";
+import { setChanged } from "./set-changed.js";
 
 /** The kernel's side of a model library view. */
 export interface Library {
@@ -30,13 +31,7 @@ export function createLibrary(
     state: { ...stateNow() },
   });
   // Also called for what the library does not show, such as a keyframe; a thousand models are not sent for it.
-  const refresh = (): void => {
-    const now = { ...stateNow() };
-    const differs = ([key, value]: [string, unknown]): boolean =>
-      JSON.stringify(value) !== JSON.stringify(widget.state[key]);
-    const patch = Object.fromEntries(Object.entries(now).filter(differs));
-    if (Object.keys(patch).length > 0) widget.set(patch);
-  };
+  const refresh = (): void => setChanged(widget, { ...stateNow() });
   store.onLibraryChange(refresh);
 
   function follow(): () => void {

@@ -50,8 +50,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
   let held = nothing();
   let sequence = 0;
   let loading = 0;
-  let during: NewSnapshot[] = [];
-  /** What the page is told at the next beat. */
+  /** What the page is told at the next beat, or when what the store holds has been read. */
   const news: NewSnapshot[] = [];
   let trial: SnapshotsState["trial"] = null;
   let keeping: NodeJS.Timeout | null = null;
@@ -101,7 +100,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
 
   function tell(): (() => void) | null {
     // What is read anew is shown whole.
-    if (loading > 0) during.push(...news.splice(0));
+    if (loading > 0) return null;
     const fresh = take(news.splice(0));
     if (fresh.length === 0) return null;
     sequence += 1;
@@ -130,8 +129,7 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
       if (loading > 1) return;
       held = nothing();
       take(found);
-      take(during);
-      during = [];
+      take(news.splice(0));
     } finally {
       loading -= 1;
       sequence += 1;
@@ -146,11 +144,8 @@ function createSnapshots(store: TrainingStore, session: Session): Snapshots {
   session.subscribe((update: SessionUpdate) => {
     switch (update.kind) {
       case "snapshots":
-        if (loading > 0) during.push(...update.snapshots);
-        else {
-          news.push(...update.snapshots);
-          onNextBeat(tell);
-        }
+        news.push(...update.snapshots);
+        onNextBeat(tell);
         break;
       case "prompt":
         widget.set({ prompt: session.prompt });

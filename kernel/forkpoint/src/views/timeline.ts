@@ -10,6 +10,7 @@ import { onNextBeat } from "./beat.js";
 import { createBranching, proposalOf } from "./branching.js";
 import { marksOf } from "./marks.js";
 import { answerRequests } from "./reply.js";
+import { setChanged } from "./set-changed.js";
 import type { Answer } from "./reply.js";
 import { joinedRows, sentRows } from "./rows.js";
 import { backendOf, runOf, sessionOf, stretchesOf, summaryOf } from "./timeline-state.js";
@@ -166,9 +167,7 @@ async function createTimeline(store: TrainingStore, session: Session): Promise<T
   }
 
   function marksDiffer(): boolean {
-    const proposal = proposalOf(store, session);
-    if (JSON.stringify(proposal) !== JSON.stringify(widget.state["proposal"]))
-      widget.set({ proposal });
+    setChanged(widget, { proposal: proposalOf(store, session) });
     const now = marksOf(store, session);
     const differ = JSON.stringify(now) !== JSON.stringify(marks);
     marks = now;

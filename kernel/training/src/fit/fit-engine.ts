@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs";
 import type { Store } from "@forkpoint/checkpoints";
 import { ModelCannot } from "../errors/model.js";
 import { RunActive, StepNotReached } from "../errors/session.js";
+import { cancelledRequests } from "../session/cancelled-requests.js";
 import { linkOver } from "../session/engine-link.js";
 import type { EngineLink, EngineStart } from "../session/engine-link.js";
 import { errorMessage } from "../session/error-message.js";
@@ -34,13 +35,11 @@ export function startFitEngine(
   onEvent: (event: EngineEvent) => void,
 ): FitLink {
   let send: (message: FromEngine) => void = () => {};
-  // Ids count up: a request is cancelled by a later one, also while it has yet to begin.
-  let replaying = 0;
-  let cancelled = 0;
+  const requests = cancelledRequests();
   const post = (message: FromEngine): void => send(message);
   const desk = createFitDesk({
     ...{ store, sessionId, keyframes: how.keyframes, modelOf, post },
-    cancelled: () => cancelled > replaying,
+    cancelled: requests.cancelled,
   });
   const fits = createFits(desk);
   const { keeper, log, holds } = desk;
@@ -91,11 +90,11 @@ export function startFitEngine(
         return { checkpointId: await keeper.keep(request.trigger, desk.origin), step };
       }
       case "reach":
-        replaying = id;
+        requests.begun(id);
         return reach(request.step, request.sessionId);
       case "stand":
       case "walk":
-        replaying = id;
+        requests.begun(id);
         await desk.load(request.step);
         return { step: desk.step };
       case "become":
@@ -136,7 +135,7 @@ export function startFitEngine(
     const { id, request } = message;
     const succeed = (answer: unknown): void => post({ id, ok: true, answer });
     const failWith = (error: unknown): void => post({ id, ok: false, error: errorMessage(error) });
-    if (request.kind === "cancel") cancelled = id;
+    requests.heard(message);
     if (request.kind === "release") holds.release(request.hold);
     if (request.kind === "until") {
       const { step } = desk;

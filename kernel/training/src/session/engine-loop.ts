@@ -1,3 +1,4 @@
+import { cancelledRequests } from "./cancelled-requests.js";
 import { errorMessage } from "./error-message.js";
 import type { EngineRequest, FromEngine, ToEngine } from "./messages.js";
 import type { Trainer } from "./trainer.js";
@@ -25,9 +26,7 @@ export function createEngineLoop(
   const inbox: ToEngine[] = [];
   let wake = (): void => {};
   let open = true;
-  // Ids count up: a request is cancelled by a later one, also while it has yet to begin.
-  let replaying = 0;
-  let cancelled = 0;
+  const requests = cancelledRequests();
 
   async function answer(trainer: Trainer, { id, request }: ToEngine): Promise<void> {
     const succeed = (value: unknown): void => post({ id, ok: true, answer: value });
@@ -47,7 +46,7 @@ export function createEngineLoop(
         case "reach":
         case "stand":
         case "walk":
-          replaying = id;
+          requests.begun(id);
       }
       succeed(await perform(trainer, request));
     } catch (error) {
@@ -57,11 +56,11 @@ export function createEngineLoop(
 
   return {
     receive(message) {
-      if (message.request.kind === "cancel") cancelled = message.id;
+      requests.heard(message);
       inbox.push(message);
       wake();
     },
-    cancelled: () => cancelled > replaying,
+    cancelled: requests.cancelled,
     async serve(trainer, title) {
       const { step, identity, reason } = trainer;
       post({ event: "ready", step, identity, title, reason });

@@ -1,4 +1,3 @@
-import { ReplayCancelled } from "../errors/time-travel.js";
 import type { EngineLink } from "./engine-link.js";
 import type { EngineEvent } from "./messages.js";
 
@@ -77,7 +76,7 @@ export function lookingEngines(start: StartAt): LookingEngines {
     } catch (error) {
       await engine.link.close();
       // Whatever else went wrong, an engine of its own says what it is.
-      if (error instanceof ReplayCancelled) throw error;
+      if ((error as { code?: string }).code === "ReplayCancelled") throw error;
       return fresh(engine.sessionId, step, hear);
     }
     await engine.link.close();
@@ -108,7 +107,8 @@ function linkThrough(
   );
   return {
     async ask(request) {
-      if (request.kind === "cancel" && moving && !arrived) return moving.link.ask(request);
+      const ahead = request.kind === "cancel" && moving && !arrived ? moving : null;
+      await ahead?.link.ask(request).catch(() => {}); // one that has ended needs no telling
       const { link } = await engine;
       try {
         return await link.ask(request);

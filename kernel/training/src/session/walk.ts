@@ -24,15 +24,15 @@ export async function walkOver(
   async function walk(past: Past, owner: string): Promise<void> {
     for (; next < steps.length && store.ownerOf(id, steps[next]!).id === owner; next++) {
       const step = steps[next]!;
-      unlessCancelled(signal, step, to);
       if (step > past.step) await past.link().ask({ kind: "walk", step });
       await look(step, past);
       onProgress?.({ step, from, to });
+      if (next + 1 < steps.length) unlessCancelled(signal, step, to);
     }
   }
+  if (steps.length > 0) unlessCancelled(signal, from, to);
   while (next < steps.length) {
     const first = steps[next]!;
-    unlessCancelled(signal, first, to);
     const past = at(first);
     try {
       await cancellable(past.link(), signal, walk(past, store.ownerOf(id, first).id));
