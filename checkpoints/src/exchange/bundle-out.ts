@@ -16,6 +16,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Table } from "apache-arrow";
 import { openForReading, openForWriting, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
+import { movePack, tensorsOfPack } from "../catalog/stored-tensors.js";
 import { ExportTaken } from "../errors/exchange-errors.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
@@ -29,6 +30,7 @@ import { readSegment } from "../metrics/segment-reader.js";
 import { rowsOfTable } from "../snapshots/rows.js";
 import { sealedSnapshots } from "../snapshots/sealed.js";
 import type { Store } from "../store.js";
+import { movedPack } from "../tensors/repack.js";
 import { sha256 } from "../tensors/state.js";
 import { blobsOf, oneSession, wholeStore } from "./choice.js";
 import type { Choice } from "./history.js";
@@ -52,8 +54,8 @@ const PIECE = 4 * 2 ** 20;
 /**
  * Writes a store, or one session of it with all that it needs, as one file: a plain tar of a store's
  * folder, which `tar xf` makes a store again. Corpora, tokenizers and graphs are in it, the trash is
- * not; runs still at work are in it as they stand. Packs come whole: they may hold tensors of other
- * checkpoints that share them.
+ * not; runs still at work are in it as they stand. Of a pack that holds tensors of other checkpoints
+ * too, only those that are needed go with it.
  *
  * @param options `session`: its id; the whole store if not given
  * @throws SessionNotFound, ExportTaken, MetricsDamaged, StoreWriteFailed
@@ -87,9 +89,7 @@ export async function exportBundle(
           noteBlob(db, target, digest);
           addFile(bundle, `blobs/${digest}`, blobFile(store, digest));
         }
-        for (const id of packsIn(target)) {
-          addFile(bundle, `packs/${id}.safetensors`, packFile(store, id));
-        }
+        for (const pack of packsIn(target)) addPack(bundle, store, target, pack);
         target.pragma("wal_checkpoint(TRUNCATE)");
         target.pragma("journal_mode = DELETE");
         addFile(bundle, "catalog.sqlite", catalogFile(copy));
@@ -177,8 +177,27 @@ function noteBlob(db: Catalog, target: Catalog, digest: string): void {
   note.run(digest, row.bytes, row.created_at);
 }
 
-function packsIn(db: Catalog): string[] {
-  return db.prepare("SELECT id FROM packs ORDER BY id").pluck().all() as string[];
+function packsIn(db: Catalog): { id: string; bytes: number }[] {
+  return db.prepare("SELECT id, bytes FROM packs ORDER BY id").all() as ReturnType<typeof packsIn>;
+}
+
+// A pack that is damaged goes as it is, for verify to name.
+function addPack(
+  bundle: OpenBundle,
+  store: string,
+  target: Catalog,
+  pack: { id: string; bytes: number },
+): void {
+  // One whose own checkpoint goes along is needed whole.
+  const own = target.prepare("SELECT 1 FROM checkpoints WHERE id = ?").get(pack.id);
+  const anew = own ? null : movedPack(store, pack.id, tensorsOfPack(target, pack.id), "export");
+  if (!anew || anew.left === 0)
+    return addFile(bundle, `packs/${pack.id}.safetensors`, packFile(store, pack.id));
+  write(target, () => {
+    movePack(target, pack, anew.place, anew.tensors);
+    target.prepare("DELETE FROM garbage").run();
+  });
+  addBytes(bundle, `packs/${anew.place.id}.safetensors`, Buffer.concat(anew.parts));
 }
 
 function addBytes({ fd, sums }: OpenBundle, name: string, bytes: Uint8Array): void {

@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { exportBundle, importBundle, openStore, sha256 } from "@forkpoint/checkpoints";
+import { exportBundle, importBundle, openStore, sha256, verify } from "@forkpoint/checkpoints";
 import type { SessionRow, Store } from "@forkpoint/checkpoints";
 import {
   checkpointInput,
@@ -144,6 +144,37 @@ describe("a session as one file", () => {
       expect([again.runs, again.checkpoints, again.models]).toEqual([0, 0, []]);
     });
   });
+
+  test("of a pack that it shares with another session it takes its own tensors only", () =>
+    elsewhere(async (from) => {
+      const { writer } = from;
+      const [secret, own] = [
+        await writer.createSession(sessionInput("secret", { dataConfig: "{}" })),
+        await writer.createSession(sessionInput("own", { dataConfig: "{}" })),
+      ];
+      const shared = [5, 6, 7];
+      await writer.saveCheckpoint(checkpointInput(secret.id, 1, { w: [77, 78], shared }));
+      const { checkpoint } = await writer.saveCheckpoint(
+        checkpointInput(own.id, 1, { w: [8, 9], shared }),
+      );
+      await exportBundle(from, bundle(), { session: own.id });
+      const bytes = readFileSync(bundle());
+      const numbers = (values: number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
+      expect([shared, [8, 9], [77, 78]].map((them) => bytes.includes(numbers(them)))).toEqual([
+        ...[true, true, false],
+      ]);
+      await elsewhere(async (other) => {
+        await importBundle(other, bundle());
+        const { tensors } = await other.readTensors(checkpoint.id);
+        expect([...new Float32Array(tensors.get("shared")!.buffer)]).toEqual(shared);
+        expect((await verify(other.path)).faults).toEqual([]);
+        // What is sent again finds its tensors there, wherever they lie.
+        rmSync(bundle());
+        await exportBundle(from, bundle(), { session: own.id });
+        expect(await importBundle(other, bundle())).toMatchObject({ checkpoints: 0 });
+        expect((await verify(other.path)).faults).toEqual([]);
+      });
+    }));
 
   test("is a tar that becomes a store by itself", async () => {
     await exportBundle(store, bundle());

@@ -46,13 +46,53 @@ interface LiveTensor extends StoredTensor {
 
 function packAnew(context: WriterContext, old: { id: string; bytes: number }): number | null {
   const { db, path, lease } = context;
-  const read = readLive(path, old.id, tensorsOfPack(db, old.id));
+  const anew = movedPack(path, old.id, tensorsOfPack(db, old.id), lease.id);
+  if (!anew) return null;
+  const { place, parts, tensors } = anew;
+  const temporary = temporaryFile(path, "packs", lease.id, newId());
+  writeDurably(temporary, parts);
+  let committed = false;
+  try {
+    write(db, () => {
+      renameDurably(temporary, packFile(path, place.id));
+      movePack(db, old, place, tensors);
+    });
+    committed = true;
+  } finally {
+    if (!committed) discard(context, [temporary, packFile(path, place.id)]);
+  }
+  return old.bytes - place.bytes;
+}
+
+/** A pack of some of another's tensors, to be written. */
+export interface MovedPack {
+  place: { id: string; bytes: number; createdAt: string; begin: number };
+  /** The file's bytes. */
+  parts: Uint8Array[];
+  tensors: readonly StoredTensor[];
+  /** Tensors of the other pack that are not in this one. */
+  left: number;
+}
+
+/**
+ * Makes a pack of some tensors of another, each checked.
+ *
+ * @param writer the lease of who writes it
+ * @returns null where the other pack is not what the catalog says
+ * @throws the system's error
+ * @example movedPack(store, pack, tensorsOfPack(db, pack), lease.id)?.parts
+ */
+export function movedPack(
+  store: string,
+  pack: string,
+  wanted: readonly StoredTensor[],
+  writer: string,
+): MovedPack | null {
+  const read = readLive(store, pack, wanted);
   if (!read) return null;
-  const { tensors, moved } = read;
-  const id = newId();
-  const createdAt = new Date().toISOString();
+  const { tensors, moved, left } = read;
   const manifest: MovedManifest = {
-    ...{ format: "forkpoint-pack-1", kind: "moved", writer: lease.id },
+    ...{ format: "forkpoint-pack-1", kind: "moved", writer },
     digests: Object.fromEntries(tensors.map((tensor) => [tensor.entry, tensor.digest])),
     moved,
   };
@@ -60,20 +100,10 @@ function packAnew(context: WriterContext, old: { id: string; bytes: number }): n
     tensors.map(({ entry, dtype, shape, length }) => ({ name: entry, dtype, shape, length })),
     { forkpoint: JSON.stringify(manifest) },
   );
-  const bytes = header.byteLength + tensors.reduce((sum, tensor) => sum + tensor.length, 0);
-  const temporary = temporaryFile(path, "packs", lease.id, newId());
-  writeDurably(temporary, [header, ...tensors.map((tensor) => tensor.bytes)]);
-  let committed = false;
-  try {
-    write(db, () => {
-      renameDurably(temporary, packFile(path, id));
-      movePack(db, old, { id, bytes, createdAt, begin: header.byteLength }, tensors);
-    });
-    committed = true;
-  } finally {
-    if (!committed) discard(context, [temporary, packFile(path, id)]);
-  }
-  return old.bytes - bytes;
+  const begin = header.byteLength;
+  const bytes = begin + tensors.reduce((sum, tensor) => sum + tensor.length, 0);
+  const place = { id: newId(), bytes, createdAt: new Date().toISOString(), begin };
+  return { place, parts: [header, ...tensors.map((tensor) => tensor.bytes)], tensors, left };
 }
 
 // null where the pack is not what the catalog says.
@@ -81,7 +111,7 @@ function readLive(
   store: string,
   pack: string,
   live: readonly StoredTensor[],
-): { tensors: LiveTensor[]; moved: Record<string, string> } | null {
+): { tensors: LiveTensor[]; moved: Record<string, string>; left: number } | null {
   let fd: number;
   try {
     fd = openSync(packFile(store, pack), "r");
@@ -112,7 +142,7 @@ function readLive(
       ...Object.entries(earlier).filter(([, entry]) => kept.has(entry)),
       ...[...kept].map((entry) => [`${pack}/${entry}`, entry]),
     ]) as Record<string, string>;
-    return { tensors, moved };
+    return { tensors, moved, left: header.entries.size - kept.size };
   } catch (error) {
     if (error instanceof SyntaxError) return null;
     throw error;
