@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { write } from "../catalog/connection.js";
@@ -21,9 +21,20 @@ import { saveCheckpoint } from "../tensors/save.js";
 import type { WriterContext } from "../writer/context.js";
 import { finishContext, openContext } from "../writer/open-context.js";
 import { ARTIFACTS } from "./artifacts.js";
-import type { ArtifactsEvent, ArtifactsMeta, ArtifactsRun } from "./artifacts.js";
+import type { ArtifactsEvent, ArtifactsMeta } from "./artifacts.js";
 import type { Taken } from "./history.js";
 import { metricsOfRun } from "./artifacts-metrics.js";
+import {
+  isId,
+  isObject,
+  jsonText,
+  linesIn,
+  partsOf,
+  stepOf,
+  textIn,
+  timeOf,
+} from "./artifacts-parts.js";
+import type { Facts, Part } from "./artifacts-parts.js";
 import { withSafetensors } from "./numbers.js";
 import { tensorsOfPt } from "./pt.js";
 
@@ -31,19 +42,6 @@ import { tensorsOfPt } from "./pt.js";
 export interface TakenArtifacts extends Taken {
   /** A sentence for each thing left out. */
   leftOut: string[];
-}
-
-const TEXT_LIMIT = 512 * 2 ** 20;
-const LIST_LIMIT = 100_000;
-
-type Facts = Record<string, unknown>;
-
-interface Part {
-  folder: string;
-  meta: Partial<ArtifactsMeta>;
-  id: string;
-  parent: string | null;
-  runs: { run: Partial<ArtifactsRun>; id: string; given: string }[];
 }
 
 /**
@@ -63,7 +61,7 @@ export async function importArtifacts(store: Store, folder: string): Promise<Tak
     let context: WriterContext | undefined;
     try {
       context = openContext(enterStore({ from: staging, path }));
-      const parts = ordered(partsOf(from));
+      const parts = partsOf(from);
       takeSessions(context, parts);
       takeRuns(context, parts);
       for (const part of parts) await takeState(context, store, part, leftOut);
@@ -80,77 +78,6 @@ export async function importArtifacts(store: Store, folder: string): Promise<Tak
   }
 }
 
-// The folders of sessions, their ids as ids here: an id from elsewhere never becomes a name on disk.
-function partsOf(from: string): Part[] {
-  const folder = join(from, ARTIFACTS.sessions);
-  const index = factsIn(join(folder, ARTIFACTS.index));
-  if (index["schema_version"] !== 1) throw new SyntaxError("its index.json has another schema");
-  const names = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort();
-  if (names.length > LIST_LIMIT) throw new SyntaxError("it has too many sessions");
-  const ids = new Map<string, string>();
-  const idOf = (given: string): string => {
-    let id = ids.get(given);
-    if (id === undefined) ids.set(given, (id = isId(given) ? given : newId()));
-    return id;
-  };
-  const listed = Array.isArray(index["sessions"]) ? (index["sessions"] as Facts[]) : [];
-  return names.map((name): Part => {
-    const meta = factsIn(join(folder, name, ARTIFACTS.meta)) as Partial<ArtifactsMeta>;
-    const entry = listed.find((item) => item?.["id"] === name) ?? {};
-    const parent = meta.parent_session_id ?? (entry["parent_session_id"] as string | null) ?? null;
-    const known = Array.isArray(meta.runs) ? meta.runs : runsIn(join(folder, name));
-    return {
-      folder: join(folder, name),
-      meta: { ...(entry as object), ...meta },
-      id: idOf(name),
-      parent: parent !== null && names.includes(String(parent)) ? idOf(String(parent)) : null,
-      runs: known.map((run) => {
-        const given = String(run.id);
-        return { run, given, id: isId(given) ? given : newId() };
-      }),
-    };
-  });
-}
-
-// Of a layout that does not list its runs: their folders.
-function runsIn(folder: string): Partial<ArtifactsRun>[] {
-  const runs = join(folder, ARTIFACTS.runs);
-  if (!statSync(runs, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(runs)
-    .sort()
-    .map((id) => ({ id }));
-}
-
-function isId(text: string): boolean {
-  return /^[a-z0-9]{1,64}$/.test(text);
-}
-
-// Parents first.
-function ordered(parts: readonly Part[]): Part[] {
-  const done = new Set<string>();
-  const result: Part[] = [];
-  let left = [...parts].sort((a, b) => (timeOf(a.meta) < timeOf(b.meta) ? -1 : 1));
-  while (left.length > 0) {
-    const next = left.filter((part) => part.parent === null || done.has(part.parent));
-    if (next.length === 0)
-      throw new SyntaxError("its sessions descend from each other in a circle");
-    for (const part of next) {
-      done.add(part.id);
-      result.push(part);
-    }
-    left = left.filter((part) => !done.has(part.id));
-  }
-  return result;
-}
-
-function timeOf(meta: Partial<ArtifactsMeta>): string {
-  const time = Date.parse(String(meta.created_at));
-  return new Date(Number.isNaN(time) ? 0 : time).toISOString();
-}
-
 function takeSessions({ db }: WriterContext, parts: readonly Part[]): void {
   const roots = new Map<string, string>();
   write(db, () => {
@@ -162,7 +89,7 @@ function takeSessions({ db }: WriterContext, parts: readonly Part[]): void {
         name: freeName(db, meta.name ?? id),
         parentSessionId: parent,
         rootSessionId: root,
-        forkStep: parent === null ? 0 : step(meta.fork_step ?? 0),
+        forkStep: parent === null ? 0 : stepOf(meta.fork_step ?? 0),
         forkCheckpointId: null,
         modelKind: String(meta.model_kind ?? "ttt-ssm").slice(0, 100),
         modelConfig: JSON.stringify(meta.model_config ?? {}),
@@ -206,11 +133,11 @@ function takeRuns(context: WriterContext, parts: readonly Part[]): void {
     const chunk = metricsOfRun(part.folder, given, textIn);
     const rows = chunk && metricsChunk(chunk);
     const first = rows && rows.rows > 0 ? rows.firstStep : 0;
-    const fromStep = step(run.from_step ?? Math.max(0, first - 1));
+    const fromStep = stepOf(run.from_step ?? Math.max(0, first - 1));
     const startedAt = timeOf({ created_at: String(run.started_at ?? part.meta.created_at) });
     write(db, () => {
       insertRun(db, {
-        ...{ id, sessionId: part.id, fromStep, targetStep: step(run.target_step ?? 0) },
+        ...{ id, sessionId: part.id, fromStep, targetStep: stepOf(run.target_step ?? 0) },
         mode: MODES.find((mode) => mode === run.mode) ?? (fromStep === 0 ? "fresh" : "resumed"),
         seed: Number.isSafeInteger(run.seed) ? run.seed! : 0,
         engine: typeof run.engine === "string" ? jsonText(run.engine) : "{}",
@@ -220,7 +147,7 @@ function takeRuns(context: WriterContext, parts: readonly Part[]): void {
     if (rows) appendRows(context, "metrics", id, rows);
     write(db, () =>
       endRun(db, {
-        ...{ id, step: step(run.last_step ?? rows?.lastStep ?? fromStep) },
+        ...{ id, step: stepOf(run.last_step ?? rows?.lastStep ?? fromStep) },
         status: ENDS.find((status) => status === run.status) ?? "completed",
         error: (run.error ?? null) as null,
         summary: (run.summary ?? null) as null,
@@ -316,7 +243,7 @@ async function takeState(
   const last = context.db.prepare("SELECT max(last_step) FROM runs WHERE session_id = ?").pluck();
   const saved = await saveCheckpoint(context, {
     ...{ sessionId: id, runId: null, trigger: "manual", tensors, buffer },
-    step: step(state?.step ?? last.get(id) ?? 0),
+    step: stepOf(state?.step ?? last.get(id) ?? 0),
     state: {
       ...{ rng: state?.rng ?? {}, cursor: state?.cursor ?? {}, configs: state?.configs ?? {} },
       ...{ blobs, engine: jsonText(state?.engine ?? "{}") },
@@ -325,39 +252,4 @@ async function takeState(
   const at = timeOf({ created_at: String(state?.created_at ?? meta.created_at) });
   const setTime = context.db.prepare("UPDATE checkpoints SET created_at = ? WHERE id = ?");
   setTime.run(at, saved.checkpoint.id);
-}
-
-function step(value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new SyntaxError("a step of it is no whole number from 0 on");
-  }
-  return value as number;
-}
-
-function jsonText(text: string): string {
-  JSON.parse(text);
-  return text;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function factsIn(file: string): Facts {
-  const facts: unknown = JSON.parse(textIn(file));
-  if (!isObject(facts)) throw new SyntaxError("a JSON file of it is no object");
-  return facts;
-}
-
-function linesIn(file: string): string[] {
-  if (!statSync(file, { throwIfNoEntry: false })) return [];
-  return textIn(file)
-    .split("\n")
-    .filter((line) => line.trim() !== "");
-}
-
-function textIn(file: string): string {
-  const stat = statSync(file);
-  if (!stat.isFile() || stat.size > TEXT_LIMIT) throw new SyntaxError("a part of it is too large");
-  return readFileSync(file, "utf8");
 }

@@ -1,5 +1,4 @@
 import type { LayersModel } from "@tensorflow/tfjs";
-import { openStore } from "@forkpoint/checkpoints";
 import type {
   ModelRow,
   SessionRow,
@@ -8,27 +7,16 @@ import type {
   Trash,
   TrashRow,
 } from "@forkpoint/checkpoints";
+import { tellActivity } from "./activity.js";
 import { watchElsewhere } from "./elsewhere.js";
 import { SessionDiffers, SessionMissing } from "./errors/session.js";
 import { isLayersModel } from "./fit/layers-model.js";
 import { namedOptions } from "./options.js";
-import { checkKeyframes } from "./session/keyframes.js";
-import type { KeyframeOptions, KeyframePolicy } from "./session/keyframes.js";
+import type { KeyframePolicy } from "./session/keyframes.js";
 import { Session } from "./session/session.js";
 import type { FailureListener, SessionPort, SessionUpdate } from "./session/session-port.js";
 import type { SessionOptions } from "./session/setup.js";
 import { differencesOf, wantedSession } from "./session/wanted-session.js";
-
-export interface OpenOptions {
-  /** The `.forkpoint` folder itself. Default: found by walking up from `from`, or made in it. */
-  path?: string;
-  /** Where the search begins. Default: the working folder, which in a notebook is its own. */
-  from?: string;
-  /** Told of runs that failed while nobody awaited them. Default: printed to stderr. */
-  onFailure?: FailureListener;
-  /** When training stores its state by itself, so that every step can be gone back to. */
-  keyframes?: KeyframeOptions;
-}
 
 /** The model library, as a cell uses it. */
 export interface ModelLibrary {
@@ -91,16 +79,23 @@ export class TrainingStore {
   readonly trash: Trash;
   #onFailure: FailureListener;
   #keyframes: KeyframePolicy;
+  #closed: () => void;
   #sessions = new Map<string, Session>();
   #libraryListeners = new Set<() => void>();
   #listeners = new Set<(change: StoreChange) => void>();
   #watch: (() => void) | null = null;
 
-  /** @internal Use {@link open}. */
-  constructor(store: Store, onFailure: FailureListener, keyframes: KeyframePolicy) {
+  /** @internal Use `open`. */
+  constructor(
+    store: Store,
+    onFailure: FailureListener,
+    keyframes: KeyframePolicy,
+    closed: () => void,
+  ) {
     this.store = store;
     this.#onFailure = onFailure;
     this.#keyframes = keyframes;
+    this.#closed = closed;
     this.sessions = { list: () => store.sessions.list() };
     this.sql = store.sql;
     const changed = <Row>(row: Row): Row => {
@@ -218,7 +213,7 @@ export class TrainingStore {
       this.#tell({ kind: "closing" });
     } finally {
       await this.store.close();
-      opened.delete(this.store.path);
+      this.#closed();
     }
   }
 
@@ -230,7 +225,7 @@ export class TrainingStore {
       const made = session;
       made.subscribe((update) => {
         this.#tell({ kind: "session", session: made, update });
-        if (update.kind === "run") for (const listener of activityListeners) listener();
+        if (update.kind === "run") tellActivity();
         if (update.kind !== "checkpoint") return;
         for (const listener of this.#libraryListeners) listener();
       });
@@ -295,57 +290,4 @@ export class TrainingStore {
       if (!this.store.sessions.byName(name)) return name;
     }
   }
-}
-
-const activityListeners = new Set<() => void>();
-
-/**
- * Calls back whenever a run has begun, paused, gone on or ended in any store of this process, until the returned
- * function is called.
- *
- * @example const stop = onActivity(() => console.log("something trains, or does no longer"));
- */
-export function onActivity(listener: () => void): () => void {
-  activityListeners.add(listener);
-  return () => void activityListeners.delete(listener);
-}
-
-const opened = new Map<string, Promise<TrainingStore>>();
-
-/**
- * Opens the store beside the notebook: the `.forkpoint` folder found by walking up from the working
- * folder, or made there. Opening it again gives the same object.
- *
- * @throws StoreNotWritable, StoreNewer, StoreForeign, StoreDamaged, StoreOnNetwork.
- * @example
- * const store = await open();
- */
-export async function open(options: OpenOptions = {}): Promise<TrainingStore> {
-  const { onFailure, keyframes, ...where } = options;
-  const policy = checkKeyframes(keyframes);
-  const store = await openStore(where);
-  const known = opened.get(store.path);
-  if (known) {
-    await store.close();
-    return known;
-  }
-  const made = Promise.resolve(
-    new TrainingStore(store, onFailure ?? defaultFailureListener, policy),
-  );
-  opened.set(store.path, made);
-  return made;
-}
-
-/** Every store this process has open. */
-export async function openStores(): Promise<TrainingStore[]> {
-  return Promise.all(opened.values());
-}
-
-let defaultFailureListener: FailureListener = (error, session) => {
-  process.stderr.write(`Training of session "${session.name}" failed: ${error.message}\n`);
-};
-
-/** Who is told of runs that failed unobserved in stores opened from now on without `onFailure`. */
-export function setFailureListener(listener: FailureListener): void {
-  defaultFailureListener = listener;
 }

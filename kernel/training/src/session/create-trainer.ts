@@ -1,5 +1,4 @@
 import type { Manifest, RunRow } from "@forkpoint/checkpoints";
-import { identityDifferences } from "../engine/identity.js";
 import {
   LossNotFinite,
   LossSpike,
@@ -10,26 +9,20 @@ import {
 import { ModelCannot } from "../errors/model.js";
 import { learningRateAt } from "../optimizers/adamw.js";
 import { createSnapshotRecorder, promptOf } from "../snapshots/recorder.js";
+import { bringBack, tellOfOtherEngine } from "./bring-back.js";
+import type { Wanted } from "./bring-back.js";
 import { createHolds } from "./holds.js";
 import { createKeeper } from "./keeper.js";
 import { combineStates } from "./merge.js";
 import type { FlatState } from "./merge.js";
 import { prepare } from "./prepare.js";
-import { reachSound, reachState, replaySteps } from "./reach.js";
-import type { ReachContext, Reached } from "./reach.js";
+import { reachSound, replaySteps } from "./reach.js";
+import type { ReachContext } from "./reach.js";
 import { createRunLog } from "./run-log.js";
 import { configsOf } from "./setup.js";
 import { createSpikeGuard } from "./spike-guard.js";
 import { digestOf, flatState, readOut, readOutBeside, stateInput } from "./state.js";
-import type { TrainingState } from "./state.js";
 import type { Trainer, TrainerOptions } from "./trainer.js";
-
-/** Which state is brought back: of which session and step, the own and the newest if left out. */
-interface Loading {
-  at?: number | null;
-  of?: string;
-  reach?: typeof reachState;
-}
 
 /**
  * Puts a session on an engine: its newest checkpoint, the one it was forked from, or fresh weights.
@@ -53,8 +46,6 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     seed: configs.training.seed,
     onReplay: (step, from, to) => post({ event: "replay", step, from, to }),
   };
-  let replayed = 0;
-  let reachedFrom: string | null = null;
   let lastTrainLoss: number | null = lastLoss();
   let guard = createSpikeGuard(null);
   const snapshots = createSnapshotRecorder(
@@ -62,13 +53,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     promptOf(store, sessionId, configs.training),
     post,
   );
-  let state!: TrainingState;
   const holds = createHolds();
   const log = createRunLog(store, post);
   const flush = (): Promise<void> => log.flush(state.step);
-  if (beginning) tellOfOtherEngine(beginning);
-  const { standing, state: began } = await load({ at: options.at });
-  state = began;
+  if (beginning) tellOfOtherEngine(beginning, fixed.engine, session.name, post);
+  let brought = await bringBack(reaching, session, post, { at: options.at });
+  let { state } = brought;
   const keeper = createKeeper({
     ...{ store, post, flush, policy: options.keyframes },
     whose: () => ({ sessionId, runId: log.run?.id ?? null, trainLoss: lastTrainLoss }),
@@ -78,45 +68,17 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       ...readOutBeside(state, parameters, spare),
     }),
   });
-  keeper.standing = standing;
+  keeper.standing = brought.standing;
 
   function manifestAt(id: string, step: number): Manifest | null {
     const found = store.checkpoints.nearest(id, step)?.checkpoint;
     return found ? store.checkpoints.manifest(found.id) : null;
   }
 
-  function tellOfOtherEngine({ engine: then, step }: Manifest): void {
-    const different = identityDifferences(then, fixed.engine);
-    if (different.length === 0) return;
-    const text =
-      `"${session.name}" cannot be exact here: its state of step ${step} was made on an engine that ` +
-      `rounds differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
-    post({ event: "notice", text });
-  }
-
-  async function load({ at = null, of = sessionId, reach = reachState }: Loading = {}) {
-    const newest = store.checkpoints.latest(sessionId)?.step ?? session.forkStep;
-    const reached = await reach(reaching, of, at ?? newest);
-    replayed = reached.replayed;
-    reachedFrom = reached.checkpoint?.id ?? null;
-    if (reached.damaged.length > 0) await tellOfDamage(reached);
-    return { state: reached.state, standing: replayed === 0 ? reachedFrom : null };
-  }
-
-  async function reload(what: Loading = {}): Promise<void> {
-    const loaded = await load(what);
-    state = loaded.state;
-    keeper.standing = loaded.standing;
-  }
-
-  async function tellOfDamage({ state: { step }, checkpoint, damaged }: Reached): Promise<void> {
-    const from = checkpoint?.step ?? 0;
-    const text =
-      `A checkpoint of "${session.name}" is damaged: step ${step} was made again from the one of ` +
-      `step ${from}, bit for bit as recorded.`;
-    post({ event: "notice", text });
-    const data = { damaged, from };
-    await store.writer.appendEvent({ sessionId, step, kind: "checkpoint_damaged", data });
+  async function reload(wanted: Wanted = {}): Promise<void> {
+    brought = await bringBack(reaching, session, post, wanted);
+    state = brought.state;
+    keeper.standing = brought.standing;
   }
 
   function lastLoss(): number | null {
@@ -175,6 +137,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     work.catch((error: Error) => (failure ??= error));
   }
   let failure: Error | null = null;
+
+  const flatOf = async (id: string | null): Promise<FlatState | null> =>
+    id === null ? null : flatState(parameters, (await store.readTensors(id)).tensors);
 
   function replaceWith(flat: FlatState): void {
     const before = state.live;
@@ -302,7 +267,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       } finally {
         if (before !== state.live) before.dispose();
       }
-      return { checkpointId: await keeper.keep("replay", reachedFrom), replayed };
+      return {
+        checkpointId: await keeper.keep("replay", brought.from),
+        replayed: brought.replayed,
+      };
     },
     async warm() {
       // The reader of sealed metrics takes half a second to load.
@@ -328,7 +296,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     },
     async keep(trigger) {
       const { step } = state;
-      return { checkpointId: await keeper.keep(trigger, reachedFrom), step };
+      return { checkpointId: await keeper.keep(trigger, brought.from), step };
     },
     become(id) {
       sessionId = id;
@@ -339,13 +307,11 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     async merge({ checkpointId, baseCheckpointId, strategy, evenIfWorse, from }) {
       refuseWhileRunning();
       const first = await keeper.keep("fork");
-      const flatOf = async (id: string): Promise<FlatState> =>
-        flatState(parameters, (await store.readTensors(id)).tensors);
-      const mine = await flatOf(first);
-      const theirs = await flatOf(checkpointId);
-      const base = baseCheckpointId === null ? null : await flatOf(baseCheckpointId);
+      const [mine, theirs, base] = await Promise.all(
+        [first, checkpointId, baseCheckpointId].map(flatOf),
+      );
       const before = learner.evaluate(state);
-      replaceWith(combineStates(strategy, mine, theirs, base));
+      replaceWith(combineStates(strategy, mine!, theirs!, base ?? null));
       const after = learner.evaluate(state);
       const committed = evenIfWorse || after <= before;
       if (committed) {
@@ -354,7 +320,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         const data = { from, strategy, before, after };
         await store.writer.appendEvent({ sessionId, step: state.step, kind: "merge", data });
       } else {
-        replaceWith(mine);
+        replaceWith(mine!);
         keeper.standing = first;
       }
       return { before, after, committed };
