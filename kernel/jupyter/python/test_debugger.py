@@ -89,6 +89,23 @@ def finish(debugger, message):
     return debugger.frontend.finish(message)
 
 
+def test_a_local_variable_is_copied_to_where_later_cells_see_it(debugger):
+    code = "let mine = 1;\nfunction inner() {\n  const local = { deep: [1, 2] };\n  return local;\n}\ninner();"
+    debugger.frontend.run("let taken = 0")
+    debugger.break_at(code, 4)
+    running = debugger.frontend.start(code)
+    debugger.stopped()
+    for wanted in ("kept", "taken"):
+        debugger.ask("copyToGlobals", srcVariableName="local", dstVariableName=wanted, srcFrameId=1)
+    for hostile in ("a; process.exit()", "", "a.b"):
+        given = {"srcVariableName": "local", "dstVariableName": hostile, "srcFrameId": 1}
+        assert debugger.send("copyToGlobals", **given)["success"] is False
+    unknown = debugger.send("copyToGlobals", srcVariableName="nothing", dstVariableName="kept", srcFrameId=1)
+    assert unknown["success"] is False and "nothing is not defined" in unknown["message"]
+    assert finish(debugger, running).reply["status"] == "ok"
+    assert debugger.frontend.run("kept.deep.length + taken.deep.length").result == "4"
+
+
 def test_it_is_announced_and_tells_how_cells_are_named(start):
     frontend = start()
     info = frontend.reply(frontend.client.kernel_info())["content"]

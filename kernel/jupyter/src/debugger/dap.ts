@@ -48,6 +48,7 @@ const ARGUMENTS: Record<string, Fields> = {
   variables: { variablesReference: "whole" },
   evaluate: { expression: "text", frameId: "whole?" },
   richInspectVariables: { variableName: "text", frameId: "whole?" },
+  copyToGlobals: { srcVariableName: "text", dstVariableName: "text", srcFrameId: "whole" },
 };
 
 /**

@@ -21,11 +21,16 @@ const THREAD = 1;
 /** Steps that make one of the user's, at most: V8 stops at each call, and at what the kernel put in. */
 const MOST_STEPS = 20;
 
+const NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
 const STEPS = {
   next: "Debugger.stepOver",
   stepIn: "Debugger.stepInto",
   stepOut: "Debugger.stepOut",
 } as const;
+
+/** What may be asked while nothing is debugged. */
+const FREE = new Set("initialize attach debugInfo dumpCell disconnect terminate".split(" "));
 
 /** What the debugger needs of the I/O thread. */
 export interface DebuggerContext {
@@ -163,7 +168,7 @@ export function createDebugger(context: DebuggerContext): Debugging {
         ...{ tmpFilePrefix: PATH_PREFIX, tmpFileSuffix: PATH_SUFFIX },
         breakpoints: breakpoints.list(),
         stoppedThreads: stopped ? [THREAD] : [],
-        ...{ richRendering: true, exceptionPaths: ["All"], copyToGlobals: false },
+        ...{ richRendering: true, exceptionPaths: ["All"], copyToGlobals: true },
       };
     },
     async dumpCell({ code }) {
@@ -213,9 +218,18 @@ export function createDebugger(context: DebuggerContext): Debugging {
     async richInspectVariables({ variableName, frameId }) {
       const result = await evaluate(variableName as string, frameId as number | undefined);
       return {
-        data: { "text/plain": await inspected(result.objectId, textOf(result)) },
+        data: { "text/plain": await values.inspected(result) },
         metadata: {},
       };
+    },
+    async copyToGlobals({ srcVariableName, dstVariableName, srcFrameId }) {
+      const [from, to] = [srcVariableName as string, dstVariableName as string];
+      if (![from, to].every((name) => NAME.test(name)))
+        throw new Refused("Name the variable, and what to call it.");
+      atFrame();
+      // Where cells have the name already, theirs is meant.
+      const place = `(Object.hasOwn(${CELLS}, "${to}") ? ${CELLS} : globalThis)`;
+      await evaluate(`(${place}["${to}"] = ${from})`, srcFrameId as number);
     },
     async modules() {
       return { modules: [], totalModules: 0 };
@@ -232,37 +246,15 @@ export function createDebugger(context: DebuggerContext): Debugging {
     async pause() {
       await session.post("Debugger.pause");
     },
-    async disconnect() {
-      close();
-    },
-    async terminate() {
-      close();
-    },
+    disconnect: async () => close(),
+    terminate: async () => close(),
   };
-
-  const free = new Set([
-    "initialize",
-    "attach",
-    "debugInfo",
-    "dumpCell",
-    "disconnect",
-    "terminate",
-  ]);
-
-  async function inspected(objectId: string | undefined, otherwise: string): Promise<string> {
-    if (!objectId) return otherwise;
-    const functionDeclaration = `function () { return process.getBuiltinModule("node:util").inspect(this, { depth: 4 }) }`;
-    const { result } = await session.post("Runtime.callFunctionOn", {
-      ...{ functionDeclaration, objectId, returnByValue: true },
-    });
-    return String(result.value);
-  }
 
   async function serve(request: DapRequest): Promise<object | void> {
     const { command } = request;
     const serveCommand = Object.hasOwn(commands, command) ? commands[command]! : null;
     if (!serveCommand) throw new Refused(`This debugger does not know the command ${command}.`);
-    if (!attached && !free.has(command)) {
+    if (!attached && !FREE.has(command)) {
       throw new Refused("Nothing is debugged: send initialize first.");
     }
     return serveCommand(readArguments(request));

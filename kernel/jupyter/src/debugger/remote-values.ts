@@ -18,6 +18,8 @@ export interface RemoteValues {
   /** @returns null for a number that means nothing (any more) */
   parts(reference: number): Promise<DapVariable[] | null>;
   names(object: string): Promise<string[]>;
+  /** A value as Node prints it, several lines deep. */
+  inspected(value: Runtime.RemoteObject): Promise<string>;
   /** The numbers given so far mean nothing any more. */
   forget(): void;
 }
@@ -72,6 +74,15 @@ export function createRemoteValues(session: Session): RemoteValues {
     },
     async names(object) {
       return (await properties(object, false)).result.map(({ name }) => name);
+    },
+    async inspected(value) {
+      const { objectId } = value;
+      if (!objectId) return textOf(value);
+      const functionDeclaration = `function () { return process.getBuiltinModule("node:util").inspect(this, { depth: 4 }) }`;
+      const { result } = await session.post("Runtime.callFunctionOn", {
+        ...{ functionDeclaration, objectId, returnByValue: true },
+      });
+      return String(result.value);
     },
     forget: () => listings.clear(),
   };
