@@ -14,11 +14,11 @@ import { createOutputs, type Outputs } from "./display/outputs.js";
 import { KernelRunning } from "./errors.js";
 import type { EvaluatorParts } from "./evaluate/cell-evaluator.js";
 import type { Evaluator } from "./evaluate/evaluator.js";
+import type { KernelPackage } from "./evaluate/module-loader.js";
 import { createCellSources } from "./evaluate/cell-sources.js";
 import { startLanguageThread } from "./evaluate/language/language-thread.js";
 import { createSignalHandler } from "./evaluate/interrupt-signal.js";
 import { createInterruption } from "./evaluate/interruption.js";
-import type { KernelPackage } from "./evaluate/module-loader.js";
 import { installStackTraces } from "./evaluate/stack-traces.js";
 import { createExecutor } from "./execution/executor.js";
 import {
@@ -32,6 +32,7 @@ import { createStdin } from "./execution/stdin.js";
 import type { History } from "./history/history.js";
 import { historyFileOf } from "./history/place.js";
 import { createCollection } from "./process/collection.js";
+import type { DisplayOptions, KernelOptions } from "./kernel-options.js";
 import { guardProcess } from "./process/guard.js";
 import { createStop } from "./process/stop.js";
 import { captureStdio } from "./process/stdio.js";
@@ -50,39 +51,6 @@ import type { Envelope } from "./wire/message.js";
 
 /** What cells leave on main. A heap of more than this is the user's data, and takes long to look through. */
 const CELL_GARBAGE = { growth: 4 * 2 ** 20, largest: 64 * 2 ** 20 };
-
-/** How a kernel is set up. */
-export interface KernelOptions {
-  /** The path that Jupyter gives in place of `{connection_file}`. */
-  connectionFile: string;
-  implementation: { name: string; version: string };
-  /** Shown by consoles when they start. */
-  banner: string;
-  /** Module names that cells always get from the kernel, with their types, beside its own two. */
-  packages: Record<string, KernelPackage>;
-  /** What becomes of a cell with type errors: it runs, with them beside, or is refused. */
-  typeErrors?: "beside" | "refuse";
-  /**
-   * Where the lines that were run are kept, for the next session too. If left out, a file in the
-   * user's Jupyter data folder named after the implementation; null keeps them until the kernel ends.
-   */
-  historyFile?: string | null;
-  /** Told of every interrupt. */
-  onInterrupt?(): void;
-  /** Awaited, at most 4 s, before the process ends. */
-  onShutdown?(options: { restart: boolean }): Promise<void>;
-}
-
-/** Where and how a bundle is shown. */
-export interface DisplayOptions {
-  /** Names the output, so that it can be replaced later. */
-  displayId?: string;
-  /** Replace the output of that name instead of adding one. */
-  update?: boolean;
-  metadata?: Record<string, unknown>;
-  /** Of the cell to show it in; the one that runs now if left out. */
-  parent?: Header;
-}
 
 /** The kernel of this process, as the code in it sees it. */
 export interface Kernel extends Questions {
