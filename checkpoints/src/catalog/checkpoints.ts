@@ -66,21 +66,29 @@ export function getStoredState(db: Catalog, id: string): StoredState & { digest:
   return row as StoredState & { digest: string };
 }
 
+/** Which merges of a session are asked for; all that are not in the trash if nothing is said. */
+export interface MergesAsked {
+  /** Those before the run of this number. */
+  beforeRun?: number;
+  /** Those up to this number. */
+  number?: number;
+  /** Those at or before this step. */
+  step?: number;
+}
+
 /**
- * The number of the newest merge of a session, 0 if none: of all, or of those before a run.
+ * The number of the newest merge of a session, 0 if none.
  *
- * @example newestMergeNumber(db, id, runNumber(db, runId))
+ * @example newestMergeNumber(db, id, { beforeRun: runNumber(db, runId) })
  */
-export function newestMergeNumber(
-  db: Catalog,
-  sessionId: string,
-  beforeRun: number = Number.MAX_SAFE_INTEGER,
-): number {
+export function newestMergeNumber(db: Catalog, sessionId: string, asked: MergesAsked = {}): number {
+  const most = Number.MAX_SAFE_INTEGER;
   const row = prepared(
     db,
     `SELECT coalesce(max(number), 0) AS n FROM checkpoints
-     WHERE session_id = ? AND trigger = 'merge' AND after_run < ? AND trash_id IS NULL`,
-  ).get(sessionId, beforeRun) as { n: number };
+     WHERE session_id = @sessionId AND trigger = 'merge' AND trash_id IS NULL
+       AND after_run < @beforeRun AND number <= @number AND step <= @step`,
+  ).get({ sessionId, beforeRun: most, number: most, step: most, ...asked }) as { n: number };
   return row.n;
 }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addCheckpoint, addRun, addSession, temporaryCatalog } from "../testing/catalog-rows.js";
 import type { TemporaryCatalog } from "../testing/catalog-rows.js";
+import type { Act } from "../testing/histories.js";
 import { histories, makeWorld, reaching, within } from "../testing/histories.js";
 import type { Catalog } from "./connection.js";
 import { ownerOf } from "./lineage.js";
@@ -16,6 +17,15 @@ beforeAll(() => {
   ({ db } = catalog);
 });
 afterAll(() => catalog.remove());
+
+// A state from before a merge is saved behind it, and replayed from by a fork that knows no merge.
+const savedAfterAMerge = [
+  { kind: "run", branch: 0, at: 0, steps: 1, named: false },
+  { kind: "fork", branch: 0, at: 1, steps: 0, named: false },
+  { kind: "merge", branch: 0, at: 1, steps: 0, named: false },
+  { kind: "save", branch: 0, at: 0, steps: 0, named: false },
+  { kind: "replay", branch: 1, at: 1, steps: 0, named: false },
+] satisfies Act[];
 
 describe("nearestCheckpoint", () => {
   test("is the last one that training under one session's settings leads from to the step", () => {
@@ -41,7 +51,7 @@ describe("nearestCheckpoint", () => {
           }
         }
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: [[savedAfterAMerge]] },
     );
   }, 300_000);
 

@@ -37,7 +37,8 @@ export function placeOfReplay(db: Catalog, replayed: ReplayedState): CheckpointP
   const id = replayed.parents?.first ?? null;
   const first = id === null ? null : placeKnownTo(db, id);
   // Nothing was replayed: the same state once more.
-  if (first && getCheckpoint(db, id!).step === step) return first;
+  const begun = id === null ? 0 : getCheckpoint(db, id).step;
+  if (first && begun === step) return first;
   const part =
     runId === null
       ? timeline(db, replayed.sessionId).find(({ from, to }) => from <= step && step <= to)
@@ -52,9 +53,13 @@ export function placeOfReplay(db: Catalog, replayed: ReplayedState): CheckpointP
   const afterRun = runNumber(db, part.runId);
   if (!first) return { sessionId, afterRun, afterMerge: newestMergeNumber(db, sessionId) };
   // Not the merges that came after what was replayed: those that the run began with, and those
-  // known where the replay began. A beginning inherited from an ancestor knows none of them.
-  const known = first.sessionId === sessionId ? first.afterMerge : 0;
-  const afterMerge = Math.max(known, newestMergeNumber(db, sessionId, afterRun));
+  // that made what the replay began with. It may have been saved after a merge at a later step, and
+  // training does not lead there from it; inherited from an ancestor it knows none of them.
+  const mine = first.sessionId === sessionId;
+  const known = mine
+    ? newestMergeNumber(db, sessionId, { number: first.afterMerge, step: begun })
+    : 0;
+  const afterMerge = Math.max(known, newestMergeNumber(db, sessionId, { beforeRun: afterRun }));
   return { sessionId, afterRun, afterMerge };
 }
 
