@@ -1,5 +1,6 @@
 import ts from "typescript";
 import type { Finding } from "../../errors.js";
+import { utf16Offset } from "../../wire/code-points.js";
 import type { CompleteReply, CompleteRequest } from "../../wire/complete.js";
 import type { InspectReply, InspectRequest } from "../../wire/inspect.js";
 import { toFindings } from "./findings.js";
@@ -37,6 +38,10 @@ export interface LanguageOptions {
   globals: readonly string[];
 }
 
+function isMember({ code, cursor_pos }: CompleteRequest): boolean {
+  return /\.\s*[\p{ID_Continue}$]*$/u.test(code.slice(0, utf16Offset(code, cursor_pos)));
+}
+
 /**
  * Starts TypeScript for a notebook.
  *
@@ -53,17 +58,17 @@ export function createLanguage(options: LanguageOptions): Language {
     return outlineCell(ts.createSourceFile("cell.ts", code, ts.ScriptTarget.ESNext, true));
   }
 
-  // For questions about code every name may be wanted, not only those it mentions.
-  function showAll(code: string): void {
-    project.show(scope.complete(code, outlineOf(code), () => true).text);
+  function shown(code: string, everyName: boolean): ScopedCell {
+    const outline = outlineOf(code);
+    const wanted = (name: string): boolean => everyName || outline.mentioned.has(name);
+    const scoped = scope.complete(code, outline, wanted);
+    project.show(scoped.text);
+    return scoped;
   }
 
   return {
     check(cell, code) {
-      const outline = outlineOf(code);
-      const scoped = scope.complete(code, outline, (name) => outline.mentioned.has(name));
-      project.show(scoped.text);
-      checked.set(cell, scoped);
+      checked.set(cell, shown(code, false));
       const { service, file } = project;
       const syntax = toFindings(service.getSyntacticDiagnostics(file), code, true);
       if (syntax.length > 0) return syntax;
@@ -78,11 +83,12 @@ export function createLanguage(options: LanguageOptions): Language {
     },
     typesAmong: (module, names) => typesAmong(project, module, names),
     complete(request) {
-      showAll(request.code);
+      // A name that begins here may be any; behind a dot it is what the names before it say.
+      shown(request.code, !isMember(request));
       return completeAt(project, request);
     },
     inspect(request) {
-      showAll(request.code);
+      shown(request.code, false);
       return inspectAt(project, request);
     },
   };
