@@ -1,10 +1,11 @@
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { CheckpointRow, Store } from "@forkpoint/checkpoints";
-import { identityDifferences, identityText } from "../engine/identity.js";
+import { identityText } from "../engine/identity.js";
 import { engineHere } from "../engine/main-engine.js";
 import { tensorflowHere } from "../engine/tfjs.js";
 import type { Tensorflow } from "../engine/tfjs.js";
 import { ModelCodeMissing } from "../errors/model.js";
+import { tellOfOtherEngine } from "../session/bring-back.js";
 import { createHolds } from "../session/holds.js";
 import type { Holds } from "../session/holds.js";
 import { createKeeper } from "../session/keeper.js";
@@ -84,15 +85,6 @@ export function createFitDesk(options: FitDeskOptions): FitDesk {
     keeper.standing = stored?.step === step ? stored.id : null;
   }
 
-  function tellOfOtherEngine(then: string): void {
-    const different = identityDifferences(then, engine);
-    if (different.length === 0) return;
-    const text =
-      `"${desk.name()}" cannot be exact here: its state of step ${desk.step} was made on an engine ` +
-      `that rounds differently: ${different.join(", ")}. It goes on from there, but not bit for bit.`;
-    post({ event: "notice", text });
-  }
-
   async function tellOfDamage(damaged: string[], wanted: number): Promise<void> {
     const { sessionId, step } = desk;
     const text =
@@ -139,7 +131,8 @@ export function createFitDesk(options: FitDeskOptions): FitDesk {
             // A fork's own beginning is not what its parent stored.
             if (state !== stored) keeper.standing = null;
             if (damaged.length > 0) await tellOfDamage(damaged, newest!.step);
-            return tellOfOtherEngine(store.checkpoints.manifest(found.id).engine);
+            const made = store.checkpoints.manifest(found.id);
+            return tellOfOtherEngine(made, engine, desk.name(), post);
           }
         } catch (error) {
           if (!isDamage(error)) throw error;

@@ -43,6 +43,17 @@ export function innerOf(model: LayersModel): InnerModel {
   return inner as unknown as InnerModel;
 }
 
+interface OptimizerKind {
+  fromConfig(kind: unknown, config: object): InnerModel["optimizer"] & { dispose(): void };
+}
+
+/** An optimizer as a model's own, which has made no step. */
+export function freshOptimizer(model: LayersModel) {
+  const { optimizer } = innerOf(model);
+  const kind = optimizer.constructor as unknown as OptimizerKind;
+  return kind.fromConfig(kind, optimizer.getConfig());
+}
+
 /** Every weight of a model, named by its layer's place, so that a model built again has the same. */
 export function weightsOf(model: LayersModel): LayerWeight[] {
   const found: LayerWeight[] = [];

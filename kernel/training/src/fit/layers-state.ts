@@ -2,8 +2,7 @@ import type { LayersModel, Tensor } from "@tensorflow/tfjs";
 import type { Variable } from "@tensorflow/tfjs-core";
 import type { TensorSlice } from "@forkpoint/checkpoints";
 import type { Tensorflow } from "../engine/tfjs.js";
-import { innerOf, weightsOf } from "./layers-model.js";
-import type { InnerModel } from "./layers-model.js";
+import { freshOptimizer, innerOf, weightsOf } from "./layers-model.js";
 
 /** A copy of what a model of layers and its optimizer hold. */
 export interface LayersState {
@@ -16,10 +15,6 @@ export interface LayersState {
 interface Slot {
   originalName: string;
   variable: Variable;
-}
-
-interface OptimizerKind {
-  fromConfig(kind: unknown, config: object): InnerModel["optimizer"];
 }
 
 const isVariable = (value: unknown): value is Variable =>
@@ -83,8 +78,7 @@ export function writeLayers(tf: Tensorflow, model: LayersModel, state: LayersSta
     assign(read(), place);
   }
   // What the state lacks begins as it does in an optimizer that has made no step.
-  const kind = optimizer.constructor as unknown as OptimizerKind;
-  const fresh = kind.fromConfig(kind, optimizer.getConfig());
+  const fresh = freshOptimizer(model);
   for (const [key, value] of Object.entries(optimizer)) {
     if (isVariable(value)) {
       const place = places.get(`optimizer/${key}`);
@@ -103,7 +97,7 @@ export function writeLayers(tf: Tensorflow, model: LayersModel, state: LayersSta
       optimizer[key] = slots;
     }
   }
-  (fresh as unknown as { dispose(): void }).dispose();
+  fresh.dispose();
   // Plain gradient descent keeps its learning rate in a tensor besides.
   const { learningRate } = state.numbers;
   const { setLearningRate } = optimizer as { setLearningRate?: (rate: number) => void };

@@ -8,7 +8,7 @@ import { settingsOf } from "./fit-settings.js";
 import { fitStateOf } from "./fit-state.js";
 import type { FitState } from "./fit-state.js";
 import { inheritedBy } from "./compiled.js";
-import { innerOf } from "./layers-model.js";
+import { freshOptimizer, innerOf } from "./layers-model.js";
 import { readLayers, writeLayers } from "./layers-state.js";
 import { recordedSteps } from "./recorded-steps.js";
 
@@ -131,10 +131,7 @@ async function replayed(
 async function copyOf(tf: Tensorflow, model: LayersModel): Promise<LayersModel> {
   const topology = JSON.parse(model.toJSON(null, true) as string) as object;
   const copy = await tf.models.modelFromJSON(topology as never);
-  const { optimizer, loss } = innerOf(model);
-  const kind = optimizer.constructor as unknown as {
-    fromConfig(cls: unknown, config: object): never;
-  };
-  copy.compile({ optimizer: kind.fromConfig(kind, optimizer.getConfig()), loss: loss as never });
+  const { loss } = innerOf(model);
+  copy.compile({ optimizer: freshOptimizer(model) as never, loss: loss as never });
   return copy;
 }

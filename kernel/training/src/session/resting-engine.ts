@@ -71,15 +71,11 @@ export function lookingEngines(start: StartAt): LookingEngines {
 
   async function moved(engine: Engine, step: number, hear: Engine["hear"]): Promise<Engine> {
     engine.hear = hear;
-    try {
-      if (await engine.link.ask({ kind: "stand", step })) return engine;
-    } catch (error) {
-      await engine.link.close();
-      // Whatever else went wrong, an engine of its own says what it is.
-      if ((error as { code?: string }).code === "ReplayCancelled") throw error;
-      return fresh(engine.sessionId, step, hear);
-    }
+    const stands = await engine.link.ask({ kind: "stand", step }).catch((error: Error) => error);
+    if (stands && !(stands instanceof Error)) return engine;
     await engine.link.close();
+    if ((stands as { code?: string } | null)?.code === "ReplayCancelled") throw stands;
+    // Whatever else went wrong, an engine of its own says what it is.
     return fresh(engine.sessionId, step, hear);
   }
 
@@ -109,11 +105,11 @@ function linkThrough(
     async ask(request) {
       const ahead = request.kind === "cancel" && moving && !arrived ? moving : null;
       await ahead?.link.ask(request).catch(() => {}); // one that has ended needs no telling
-      const { link } = await engine;
+      const used = await engine;
       try {
-        return await link.ask(request);
+        return await used.link.ask(request);
       } catch (error) {
-        (await engine).broken = true;
+        used.broken = true;
         throw error;
       }
     },

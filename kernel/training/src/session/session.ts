@@ -254,7 +254,8 @@ export class Session {
 
   /**
    * Opens another branch from a step (the newest if left out), with other settings if wanted: for a
-   * tf.LayersModel those are in `model`, the same layers compiled otherwise. Asked again for the same parent, step and settings, it opens the branch that is there.
+   * tf.LayersModel those are in `model`, the same layers compiled otherwise. Asked again for the same
+   * parent, step and settings, it opens the branch that is there.
    *
    * @throws StepOutOfRange, ReplayDiverged, ReplayCancelled, NameTaken, SessionDiffers; ForkDiffers
    *   for another model or other data; OptionInvalid.
