@@ -1,6 +1,7 @@
 import { CheckpointNotFound } from "../errors/entry-errors.js";
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
+import { getSession } from "./sessions.js";
 
 /** What can make a checkpoint. */
 export const CHECKPOINT_TRIGGERS = [
@@ -49,6 +50,15 @@ export function listCheckpoints(db: Catalog, sessionId: string): CheckpointRow[]
     db,
     `${SELECT_CHECKPOINT} WHERE c.session_id = ? AND c.trash_id IS NULL ORDER BY c.number`,
   ).all(sessionId) as CheckpointRow[];
+}
+
+/** What the packs of a session's checkpoints took when they were saved, bytes. Throws SessionNotFound. @example bytesOfCheckpoints(db, id) */
+export function bytesOfCheckpoints(db: Catalog, sessionId: string): number {
+  const { bytes } = prepared(
+    db,
+    "SELECT total(bytes) AS bytes FROM checkpoints WHERE session_id = ? AND trash_id IS NULL",
+  ).get(getSession(db, sessionId).id) as { bytes: number };
+  return bytes;
 }
 
 /** The checkpoint of this id. Throws CheckpointNotFound. @example getCheckpoint(db, id).step */

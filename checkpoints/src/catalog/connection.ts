@@ -98,6 +98,9 @@ export function openForWriting(store: string, rebuilding = false): Catalog {
   }
   return opened(store, {}, (db) => {
     db.pragma("synchronous = FULL");
+    // Pages, 16 MiB. A save changes a hundred, mostly those of the last: the fewer times they are
+    // copied, the better.
+    db.pragma("wal_autocheckpoint = 4000");
     // A catalog of a newer or another program must stay untouched.
     if (versionOf(db) > 0) checkIdentity(db, store);
     enterWal(db);

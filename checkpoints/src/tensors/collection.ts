@@ -1,5 +1,5 @@
 import { OptionInvalid } from "../errors/folder-errors.js";
-import { deleteCheckpoint } from "../catalog/checkpoints.js";
+import { bytesOfCheckpoints, deleteCheckpoint } from "../catalog/checkpoints.js";
 import { StoreError } from "../errors/store-error.js";
 import { asWriteError } from "../errors/system-error.js";
 import { getMeta, putMeta, write } from "../catalog/connection.js";
@@ -46,6 +46,8 @@ export function thinKeyframes(
     throw new OptionInvalid({ option: "keepNewest", reason: "must be a whole number from 1 on" });
   }
   const { db, path } = context;
+  // Asked after each keyframe, while training goes on.
+  if (bytesOfCheckpoints(db, sessionId) <= budgetBytes) return { removed: 0, freedBytes: 0 };
   const { removed, packs } = write(db, () => {
     const frames = thinnable(db, sessionId, keepNewest).map((row) => ({
       ...{ id: row.id, step: row.step, bytes: row.needed ? 0 : row.bytes },

@@ -1,4 +1,5 @@
 import { encodeHeader } from "./safetensors.js";
+import { OptionInvalid } from "../errors/folder-errors.js";
 import type { StateDocument, TensorType } from "./state.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
 import type { RunRow } from "../catalog/runs.js";
@@ -79,6 +80,31 @@ export interface PackLayout {
 
 /** What a pack says about itself besides where its tensors lie. */
 export type PackDescription = Omit<PackManifest, "format" | "places">;
+
+/**
+ * The tensors in a buffer, with their bytes in place.
+ *
+ * @throws OptionInvalid when one is not as its shape says, or does not lie in the buffer
+ * @example tensorsIn(buffer, [{ name: "w", dtype: "F32", shape: [2], offset: 0, length: 8 }])
+ */
+export function tensorsIn(buffer: ArrayBufferLike, tensors: readonly TensorSlice[]): TensorBytes[] {
+  return tensors.map(({ name: label, dtype, shape, offset, length }) => {
+    const refuse = (reason: string): never => {
+      throw new OptionInvalid({ option: `tensors["${label}"]`, reason });
+    };
+    const whole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+    if (dtype !== "F32" && dtype !== "I32") refuse("has another dtype than F32 and I32");
+    if (!Array.isArray(shape) || !shape.every(whole))
+      refuse("has a shape of other than whole numbers");
+    if (!whole(offset) || !whole(length) || offset + length > buffer.byteLength) {
+      refuse("does not lie in the buffer");
+    }
+    if (shape.reduce((product, size) => product * size, 4) !== length) {
+      refuse("has another length than its shape says");
+    }
+    return { name: label, dtype, shape, bytes: new Uint8Array(buffer, offset, length) };
+  });
+}
 
 /**
  * Lays out the pack of one save: the tensors that no pack holds yet, each content once, and the

@@ -19,17 +19,22 @@ const floats = (bytes: Uint8Array | undefined): number[] => [...new Float32Array
 const code = (name: string) => expect.objectContaining({ code: name });
 
 describe("saveCheckpoint", () => {
-  test("keeps every tensor, the state and the digest that the trainer computes", async () => {
+  // Nobody waits for an "auto" one: a thread of its own writes it.
+  const triggers = ["manual", "auto"] as const;
+
+  test.each(triggers)("keeps all that the trainer hands over, %s", async (trigger) => {
     const corpus = await store.writer.saveBlob(Buffer.from("Shall I compare thee"));
     const state = stateInput({ blobs: { corpus } });
-    const input = checkpointInput(session.id, 25, { wte: [1, 2, 3], m: [0, -0, NaN] }, { state });
+    const values = { wte: [1, 2, 3], m: [0, -0, NaN] };
+    const input = checkpointInput(session.id, 25, values, { state, trigger });
     const bytes = new Uint8Array(input.buffer.slice(0));
     const tensors = input.tensors.map((tensor) => ({
       ...tensor,
       bytes: bytes.subarray(tensor.offset, tensor.offset + tensor.length),
     }));
-    const { checkpoint, model } = await store.writer.saveCheckpoint(input);
+    const { checkpoint, model, buffer } = await store.writer.saveCheckpoint(input);
     expect(model).toBeNull();
+    expect(new Uint8Array(buffer)).toEqual(bytes);
     expect(checkpoint).toEqual(store.checkpoints.get(checkpoint.id));
     expect(checkpoint.digest).toBe(stateDigest(25, tensors, state));
     const read = await store.readTensors(checkpoint.id);
@@ -39,25 +44,29 @@ describe("saveCheckpoint", () => {
     expect(statSync(packOf(checkpoint.id)).size).toBe(checkpoint.bytes);
   });
 
-  test("stores equal tensors once, within a save and across saves", async () => {
-    const frozen = Array.from({ length: 10_000 }, (_, index) => index);
-    const save = (step: number) =>
-      store.writer.saveCheckpoint(
-        checkpointInput(session.id, step, { a: frozen, b: frozen, w: [step] }),
-      );
-    const first = await save(1);
-    const second = await save(2);
-    expect(first.checkpoint.bytes).toBeLessThan(2 * 40_000);
-    expect(second.checkpoint.bytes).toBeLessThan(40_000);
-    const { manifest, tensors } = await store.readTensors(second.checkpoint.id);
-    expect(manifest.tensors.map((tensor) => [tensor.name, tensor.pack])).toEqual([
-      ["a", first.checkpoint.id],
-      ["b", first.checkpoint.id],
-      ["w", second.checkpoint.id],
-    ]);
-    expect(floats(tensors.get("b"))).toEqual(frozen);
-    expect(tensors.get("a")!.buffer).not.toBe(tensors.get("b")!.buffer);
-  });
+  test.each(triggers)(
+    "stores equal tensors once, within a save and across, %s",
+    async (trigger) => {
+      const own = triggers.indexOf(trigger) / 2;
+      const frozen = Array.from({ length: 10_000 }, (_, index) => index + own);
+      const save = (step: number) =>
+        store.writer.saveCheckpoint(
+          checkpointInput(session.id, step, { a: frozen, b: frozen, w: [step + own] }, { trigger }),
+        );
+      const first = await save(1);
+      const second = await save(2);
+      expect(first.checkpoint.bytes).toBeLessThan(2 * 40_000);
+      expect(second.checkpoint.bytes).toBeLessThan(40_000);
+      const { manifest, tensors } = await store.readTensors(second.checkpoint.id);
+      expect(manifest.tensors.map((tensor) => [tensor.name, tensor.pack])).toEqual([
+        ["a", first.checkpoint.id],
+        ["b", first.checkpoint.id],
+        ["w", second.checkpoint.id],
+      ]);
+      expect(floats(tensors.get("b"))).toEqual(frozen);
+      expect(tensors.get("a")!.buffer).not.toBe(tensors.get("b")!.buffer);
+    },
+  );
 
   test("names a model; a taken name is refused before anything is written", async () => {
     const input = () => checkpointInput(session.id, 5, { w: [Math.random()] });
@@ -109,6 +118,33 @@ describe("saveCheckpoint", () => {
     await expect(store.writer.saveCheckpoint(make(session.id))).rejects.toEqual(code(name));
     expect(packs()).toEqual(before);
     expect(store.checkpoints.list(session.id)).toEqual([]);
+  });
+
+  test("a keyframe that cannot be written is refused as any save, and the next one comes through", async () => {
+    const save = (rng: unknown) => {
+      const state = stateInput({ rng: { key: rng as string } });
+      return store.writer.saveCheckpoint(
+        checkpointInput(session.id, 3, { w: [3] }, { state, trigger: "auto" }),
+      );
+    };
+    const before = packs();
+    await expect(save(7)).rejects.toEqual(code("OptionInvalid"));
+    expect(packs()).toEqual(before);
+    await save("7");
+    expect(packs()).toHaveLength(before.length + 1);
+  });
+
+  test.runIf(process.platform === "linux")("keyframes give way to training", async () => {
+    await store.writer.saveCheckpoint(
+      checkpointInput(session.id, 3, { w: [3] }, { trigger: "auto" }),
+    );
+    const tasks = readdirSync("/proc/self/task").map((id) =>
+      readFileSync(`/proc/self/task/${id}/stat`, "utf8"),
+    );
+    const thread = tasks.find((stat) => stat.includes("(forkpoint-packs)"))!;
+    // Field 19 of proc(5), counted behind the name.
+    const niceness = Number(thread.slice(thread.lastIndexOf(")") + 2).split(" ")[16]);
+    expect(niceness).toBe(15);
   });
 
   test("says which tensor is damaged when one bit of a pack is flipped", async () => {

@@ -9,7 +9,7 @@ import type { ModelRow } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
 import { historyNow, placeOfReplay } from "../catalog/placing.js";
 import { advanceRun, getRun } from "../catalog/runs.js";
-import { getSession, sessionAsMade } from "../catalog/sessions.js";
+import { getSession } from "../catalog/sessions.js";
 import {
   findTensor,
   hasBlob,
@@ -23,12 +23,13 @@ import { packFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
-import { packHistory } from "./pack-history.js";
-import type { HashedTensor, PackDescription, TensorBytes, TensorSlice } from "./pack.js";
-import { sha256, stateDocument, stateText } from "./state.js";
+import type { PackThread } from "./pack-thread.js";
+import { tensorsIn } from "./pack.js";
+import type { TensorSlice } from "./pack.js";
+import { sha256 } from "./state.js";
 import type { StateInput } from "./state.js";
 import { writePack } from "./write-pack.js";
-import type { WrittenPack } from "./write-pack.js";
+import type { PackToWrite, WrittenPack } from "./write-pack.js";
 
 /** A checkpoint to be saved, and the name it gets in the model library, if any. */
 export interface NewCheckpoint {
@@ -65,7 +66,7 @@ export interface SavedCheckpoint {
 
 /** What a save made, and the memory that it was made from, to be used again. */
 export interface AnsweredSave extends SavedCheckpoint {
-  /** That the store worker took for it. */
+  /** That the store's threads took for it, without what they waited for their turn. */
   milliseconds: number;
   buffer: ArrayBufferLike;
 }
@@ -85,7 +86,8 @@ const TRIGGERS: ReadonlySet<string> = new Set(CHECKPOINT_TRIGGERS);
 export async function saveCheckpoint(
   context: WriterContext,
   input: NewCheckpoint,
-): Promise<SavedCheckpoint> {
+): Promise<AnsweredSave> {
+  const began = performance.now();
   const { db, path, lease } = context;
   if (!TRIGGERS.has(input.trigger)) {
     throw new OptionInvalid({
@@ -116,65 +118,56 @@ export async function saveCheckpoint(
     createdAt: new Date().toISOString(),
   };
   const known = replayed ?? historyNow(db, sessionId);
-  const history = packHistory(db, path, sessionId, input.runId, known);
-  const session = sessionAsMade(getSession(db, sessionId));
-  let state = "";
-  let digest = "";
-  const describe = (tensors: readonly HashedTensor[]): PackDescription => {
-    const document = stateDocument(input.step, tensors, input.state);
-    state = stateText(document);
-    digest = sha256(state);
-    return {
-      writer: lease.id,
-      history,
-      checkpoint: { ...made, digest },
-      session,
-      model: model ? { id: model.id, name: model.name, trainLoss: model.trainLoss } : null,
-      state: document,
-      configs: input.state.configs,
-      engine: input.state.engine,
-    };
-  };
-
   const commit = (written: WrittenPack, temporary: string): SavedCheckpoint | null => {
-    const { layout, tensors } = written;
+    const { bytes, stored, digests, state, digest } = written;
     admit(context, input, model);
     // Another process may have collected a tensor that this pack leaves out.
-    const here = new Set(layout.stored.map((tensor) => tensor.digest));
-    const missing = tensors.some(({ sha256: d }) => !here.has(d) && !findTensor(db, d));
+    const here = new Set(stored.map((tensor) => tensor.digest));
+    const missing = digests.some((each) => !here.has(each) && !findTensor(db, each));
     if (missing) return null;
     renameDurably(temporary, packFile(path, id));
-    insertPack(db, id, layout.bytes, made.createdAt);
-    for (const tensor of layout.stored) insertTensor(db, tensor);
+    insertPack(db, id, bytes, made.createdAt);
+    for (const tensor of stored) insertTensor(db, tensor);
     for (const text of Object.values(input.state.configs)) insertConfig(db, sha256(text), text);
     insertCheckpoint(
       db,
       {
-        ...made,
-        digest,
-        bytes: layout.bytes,
-        state,
-        engine: input.state.engine,
+        ...{ ...made, digest, bytes, state, engine: input.state.engine },
         ...(replayed ?? historyNow(db, sessionId)),
       },
-      tensors.map((tensor) => tensor.sha256),
+      digests,
     );
     if (input.runId !== null && !replayed) advanceRun(db, input.runId, input.step, 0);
     return { checkpoint: getCheckpoint(db, id), model: model ? name(context, made, model) : null };
   };
 
-  const tensors = slices(input);
+  let { buffer } = input;
+  const tensors = tensorsIn(buffer, input.tensors);
+  // Those that training makes by itself: nobody waits for them.
+  const beside = input.trigger === "auto" ? context.packThread : undefined;
+  let waited = 0;
+  const writeBeside = async (thread: PackThread, pack: PackToWrite): Promise<WrittenPack> => {
+    const asked = performance.now();
+    const answer = await thread.write({ pack, buffer, tensors: input.tensors });
+    buffer = answer.buffer;
+    waited += performance.now() - asked - answer.processorMs;
+    return answer.written;
+  };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const temporary = temporaryFile(path, "packs", lease.id, newId());
-    const find = (digest: string) => findTensor(db, digest);
-    const written = await writePack(temporary, id, tensors, find, describe);
+    const pack: PackToWrite = {
+      ...{ store: path, file: temporary, id, writer: lease.id, known, checkpoint: made },
+      ...{ model: model ? named(model) : null, state: input.state },
+    };
+    const written = await (beside ? writeBeside(beside, pack) : writePack(db, pack, tensors));
     let saved: SavedCheckpoint | null = null;
     try {
       saved = write(db, () => commit(written, temporary));
     } finally {
       if (!saved) discard(context, [temporary, packFile(path, id)]);
     }
-    if (saved) return saved;
+    const milliseconds = performance.now() - began - waited;
+    if (saved) return { ...saved, buffer, milliseconds };
   }
   throw new Error("the tensors that this save shares with others kept being collected");
 }
@@ -195,6 +188,10 @@ function admit({ db }: WriterContext, input: NewCheckpoint, model: NewModel | un
   if (model && !model.replace) requireModelName(db, model.name, null);
 }
 
+function named({ id, name: text, trainLoss }: NewModel): PackToWrite["model"] {
+  return { id, name: text, trainLoss };
+}
+
 type Named = Pick<CheckpointRow, "id" | "createdAt">;
 
 function name({ db }: WriterContext, row: Named, model: NewModel): ModelRow {
@@ -205,25 +202,6 @@ function name({ db }: WriterContext, row: Named, model: NewModel): ModelRow {
     ...{ id, name: text, checkpointId: row.id, trainLoss, createdAt: row.createdAt },
   });
   return getModel(db, id);
-}
-
-function slices({ buffer, tensors }: NewCheckpoint): TensorBytes[] {
-  return tensors.map(({ name: label, dtype, shape, offset, length }) => {
-    const refuse = (reason: string): never => {
-      throw new OptionInvalid({ option: `tensors["${label}"]`, reason });
-    };
-    const whole = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-    if (dtype !== "F32" && dtype !== "I32") refuse("has another dtype than F32 and I32");
-    if (!Array.isArray(shape) || !shape.every(whole))
-      refuse("has a shape of other than whole numbers");
-    if (!whole(offset) || !whole(length) || offset + length > buffer.byteLength) {
-      refuse("does not lie in the buffer");
-    }
-    if (shape.reduce((product, size) => product * size, 4) !== length) {
-      refuse("has another length than its shape says");
-    }
-    return { name: label, dtype, shape, bytes: new Uint8Array(buffer, offset, length) };
-  });
 }
 
 // SQLite has no NaN, and JSON neither.

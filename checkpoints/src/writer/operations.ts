@@ -55,11 +55,7 @@ export function operationsOf(context: WriterContext): Operations {
       }),
     finishRun: (input) => finishRun(context, input),
     saveBlob: (bytes) => storeBlob(context, bytes),
-    saveCheckpoint: async (input) => {
-      const began = performance.now();
-      const saved = await saveCheckpoint(context, input);
-      return { ...saved, buffer: input.buffer, milliseconds: performance.now() - began };
-    },
+    saveCheckpoint: (input) => saveCheckpoint(context, input),
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
     appendSnapshots: ({ runId, snapshots }) =>
       appendRows(context, "snapshots", runId, snapshotsChunk(snapshots)),

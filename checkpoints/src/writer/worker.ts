@@ -79,6 +79,8 @@ async function start(): Promise<void> {
   const { operationsOf } = await import("./operations.js");
   const { finishContext } = await import("./open-context.js");
   const { collectWhenDue } = await import("../tensors/collection.js");
+  const { packThread } = await import("../tensors/pack-thread.js");
+  context.packThread = packThread(path);
   const operations = operationsOf(context);
 
   handle = (message) => {
@@ -96,6 +98,7 @@ async function start(): Promise<void> {
     for (const port of ports) port.close();
     let error: WireError | null = null;
     try {
+      await context.packThread?.end();
       await finishContext(context);
     } catch (fault) {
       error = errorToWire(asWriteError(fault, path));

@@ -46,7 +46,7 @@ export function checkKeyframes(given: KeyframeOptions = {}): KeyframePolicy {
 }
 
 /** Steps between two keyframes take no longer than this to make again, where the minimum allows. */
-const REACH_MS = 1500;
+const REACH_MS = 2300;
 
 /** Says when a keyframe is due, by what earlier ones and steps took. */
 export interface KeyframeClock {

@@ -3,8 +3,9 @@ import {
   Int64,
   Table,
   TimestampMillisecond,
+  Vector,
+  makeData,
   tableToIPC,
-  vectorFromArray,
 } from "apache-arrow";
 
 /** The metrics of one step. Null where a metric was not taken at that step. */
@@ -26,27 +27,34 @@ export interface MetricRow {
 export function metricChunk(rows: MetricRow[]): Uint8Array {
   const known = ["step", "wall", "train_loss", "validation_loss", "learning_rate", "step_ms"];
   const own = new Set(rows.flatMap((row) => Object.keys(row)).filter((it) => !known.includes(it)));
-  const column = (name: string) =>
-    vectorFromArray(
-      rows.map((row) => row[name] ?? null),
-      new Float64(),
-    );
+  const length = rows.length;
+  const wholes = (name: "step" | "wall") =>
+    BigInt64Array.from(rows, (row) => BigInt(Math.trunc(row[name])));
+  const step = makeData({ type: new Int64(), length, data: wholes("step") });
+  const wall = makeData({ type: new TimestampMillisecond("UTC"), length, data: wholes("wall") });
+  const others = [...known.slice(2), ...own].map((name) => [name, numbers(rows, name)]);
   const table = new Table({
-    step: vectorFromArray(
-      rows.map(({ step }) => BigInt(step)),
-      new Int64(),
-    ),
-    wall: vectorFromArray(
-      rows.map(({ wall }) => wall),
-      new TimestampMillisecond("UTC"),
-    ),
-    train_loss: column("train_loss"),
-    validation_loss: column("validation_loss"),
-    learning_rate: column("learning_rate"),
-    step_ms: column("step_ms"),
-    ...Object.fromEntries([...own].map((name) => [name, column(name)])),
+    step: new Vector([step]),
+    wall: new Vector([wall]),
+    ...(Object.fromEntries(others) as Record<string, Vector<Float64>>),
   });
   return tableToIPC(table, "stream");
+}
+
+// By hand, for training waits: Arrow's builders take five times as long.
+function numbers(rows: readonly MetricRow[], name: string): Vector<Float64> {
+  const [type, length] = [new Float64(), rows.length];
+  const data = new Float64Array(length);
+  const nullBitmap = new Uint8Array(Math.ceil(length / 8));
+  let nullCount = 0;
+  rows.forEach((row, at) => {
+    const value = row[name] ?? null;
+    data[at] = value ?? 0;
+    if (value === null) nullCount += 1;
+    else nullBitmap[at >> 3]! |= 1 << (at & 7);
+  });
+  const nulls = nullCount > 0 ? { nullCount, nullBitmap } : {};
+  return new Vector([makeData({ type, length, data, ...nulls })]);
 }
 
 /** The pace of training over the last seconds, evaluations and saves included. */
