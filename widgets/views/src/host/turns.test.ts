@@ -36,11 +36,16 @@ async function drag(views: readonly ReturnType<typeof view>[], moves: number): P
   }
 }
 
-test("the first step after a rest is drawn by all at once, in sight or not", async () => {
-  takeTurn(view("one"));
-  takeTurn(view("other", { inSight: false }));
-  expect(drawn).toEqual(["one", "other"]);
+test("a click: what is in sight follows within a frame or two, the rest soon after", async () => {
+  const names = ["a", "b", "c", "d", "e"];
+  for (const name of names) takeTurn(view(name, { takes: 2 }));
+  takeTurn(view("unseen", { inSight: false }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(drawn).toEqual(["a", "b", "c", "d"]);
   await vi.advanceTimersByTimeAsync(FRAME);
+  expect(drawn).toEqual(names);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(drawn).toEqual([...names, "unseen"]);
 });
 
 test("in a drag, slow views take turns: each frame draws one, none is passed over", async () => {

@@ -20,6 +20,9 @@ import { KernelStateModel } from "./kernel-state-model.js";
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
 
+/** Milliseconds that the pointer must rest in a drag before views show what training did meanwhile. */
+const REST = 250;
+
 /** Rows of a range, fetched for a closer look. */
 export interface Detail extends Axis {
   columns: Columns;
@@ -41,6 +44,7 @@ export class TimelineModel extends KernelStateModel {
   declare private all: Axis;
   declare private previewed: number | null;
   declare private merging: boolean;
+  declare private news: ReturnType<typeof setTimeout> | undefined;
 
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
@@ -101,6 +105,7 @@ export class TimelineModel extends KernelStateModel {
   show(step: number | null): void {
     this.previewed = null;
     this.set("display_step", step);
+    if (this.news !== undefined) this.tellNews();
     this.cursorChanges.emit();
   }
 
@@ -125,7 +130,18 @@ export class TimelineModel extends KernelStateModel {
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
   holdAxis(hold: boolean): void {
     this.held = hold ? this.axis : null;
-    if (!hold) this.dataChanges.emit();
+    if (!hold) this.tellNews();
+  }
+
+  // In a drag each frame belongs to the pointer: what is new is shown when it rests, and at its end.
+  private tellNews(): void {
+    clearTimeout(this.news);
+    const tell = (): void => {
+      this.news = undefined;
+      this.dataChanges.emit();
+    };
+    if (this.held) this.news = setTimeout(tell, REST);
+    else tell();
   }
 
   /** Acts on the session's run. Throws RequestFailed. */
@@ -231,7 +247,7 @@ export class TimelineModel extends KernelStateModel {
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
       this.guard(() => this.merge(parseTimelineAppend(content), buffers));
-      this.dataChanges.emit();
+      this.tellNews();
     });
   }
 
