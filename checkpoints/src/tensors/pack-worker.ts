@@ -6,7 +6,6 @@ import { openForReading } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { errorToWire } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
-import { hashingHere } from "./hashing.js";
 import { tensorsIn } from "./pack.js";
 import type { PackAnswer, PackRequest } from "./pack-thread.js";
 import { writePack } from "./write-pack.js";
@@ -35,7 +34,7 @@ async function answer({ pack, buffer, tensors }: PackRequest): Promise<PackAnswe
   const before = process.threadCpuUsage();
   try {
     db ??= openForReading(store);
-    const written = await writePack(db, pack, tensorsIn(buffer, tensors), hashingHere);
+    const written = await writePack(db, pack, tensorsIn(buffer, tensors));
     const { user, system } = process.threadCpuUsage(before);
     return { written, buffer, processorMs: (user + system) / 1000 };
   } catch (error) {

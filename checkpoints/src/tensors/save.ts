@@ -24,7 +24,6 @@ import { newId } from "../ids.js";
 import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
 import type { PackThread } from "./pack-thread.js";
-import { hashingBeside } from "./hashing.js";
 import { tensorsIn } from "./pack.js";
 import type { TensorSlice } from "./pack.js";
 import { sha256 } from "./state.js";
@@ -160,9 +159,7 @@ export async function saveCheckpoint(
       ...{ store: path, file: temporary, id, writer: lease.id, known, checkpoint: made },
       ...{ model: model ? named(model) : null, state: input.state },
     };
-    const written = await (beside
-      ? writeBeside(beside, pack)
-      : writePack(db, pack, tensors, hashingBeside));
+    const written = await (beside ? writeBeside(beside, pack) : writePack(db, pack, tensors));
     let saved: SavedCheckpoint | null = null;
     try {
       saved = write(db, () => commit(written, temporary));

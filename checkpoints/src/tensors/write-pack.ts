@@ -5,7 +5,6 @@ import { getSession, sessionAsMade } from "../catalog/sessions.js";
 import { findTensor } from "../catalog/stored-tensors.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
 import { FILE_BLOCK, growFile } from "../files/growing-file.js";
-import type { Hashing } from "./hashing.js";
 import { layOutPack } from "./pack.js";
 import type { HashedTensor, PackDescription, PackLayout, TensorBytes } from "./pack.js";
 import { packHistory } from "./pack-history.js";
@@ -41,19 +40,18 @@ export interface WrittenPack {
 }
 
 /**
- * Writes the pack of one save: hashes the tensors in their order, and while the next are hashed the
- * disk takes the last, unless a pack holds it. The header names all digests, so it comes last,
+ * Writes the pack of one save: hashes the tensors one after the other, and while the next is hashed
+ * the disk takes the last, unless a pack holds it. The header names all digests, so it comes last,
  * into the room kept for it.
  *
  * @throws SessionNotFound, OptionInvalid when the state cannot be digested, and the system's error;
  *   then nothing is left
- * @example const { digest } = await writePack(db, pack, tensors, hashingHere);
+ * @example const { digest } = await writePack(db, pack, tensors);
  */
 export async function writePack(
   db: Catalog,
   pack: PackToWrite,
   tensors: readonly TensorBytes[],
-  hashing: Hashing,
 ): Promise<WrittenPack> {
   const { file, id, state: input } = pack;
   const subject = subjectOf(db, pack);
@@ -76,13 +74,6 @@ export async function writePack(
   let { header } = layOutPack(id, guess, () => null, describe(guess), 0);
   const most = tensors.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
   const places = new Map<string, StoredTensor | null>();
-  const begun: (string | Promise<string>)[] = [];
-  const digestOf = (at: number): string | Promise<string> => {
-    for (const { bytes } of tensors.slice(begun.length, at + hashing.ahead)) {
-      begun.push(hashing.digest(bytes));
-    }
-    return begun[at]!;
-  };
   const hashed: HashedTensor[] = [];
   for (;;) {
     const begin = Math.ceil(header.byteLength / FILE_BLOCK) * FILE_BLOCK;
@@ -90,7 +81,7 @@ export async function writePack(
     const made = await growFile(file, begin, most, async (append) => {
       const here = new Set<string>();
       for (const [at, tensor] of tensors.entries()) {
-        const { sha256: of } = (hashed[at] ??= { ...tensor, sha256: await digestOf(at) });
+        const { sha256: of } = (hashed[at] ??= { ...tensor, sha256: sha256(tensor.bytes) });
         if (!places.has(of)) places.set(of, findTensor(db, of));
         if (places.get(of) || here.has(of)) continue;
         here.add(of);

@@ -1,5 +1,6 @@
 import type { WireSample } from "@forkpoint/wire";
 import { memo, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { formatCount } from "../format/numbers.js";
 import { useSize } from "../host/use-size.js";
 import { glyphOf } from "../snapshots/glyph.js";
@@ -9,6 +10,8 @@ import { rowsInSight, scrollTo } from "./rows.js";
 const ROW = 26;
 /** Height of the list in CSS pixels, unless all rows need less. */
 const LIST = 132;
+/** How long the current row must stay the same before the scroll bar follows, in milliseconds. */
+const REST = 120;
 /** Characters of a sample that a row may hold; the rest could not be seen. */
 const ROW_TEXT = 160;
 
@@ -32,12 +35,30 @@ export function SampleList(props: {
   const place = `${current} ${count} ${seen}`;
   const wanted = scrollTo(Math.max(0, current), count, ROW, seen);
   const [scrolled, setScrolled] = useState({ place: "", top: 0 });
-  const top = scrolled.place === place ? scrolled.top : wanted;
+  const own = scrolled.place === place;
+  const top = own ? scrolled.top : wanted;
 
-  // The list is scrolled, not the row into view: that would scroll the notebook too.
+  // The list is scrolled, not the row into view: that would scroll the notebook too. Scrolling lays the page
+  // out at once, so in a drag the rows are moved to where the scroll bar stands, and it follows at rest.
+  const bar = useRef(-1);
+  const [settled, setSettled] = useState("");
   useLayoutEffect(() => {
-    box.current!.scrollTop = wanted;
-  }, [place, wanted]);
+    if (own) return undefined;
+    const settle = (): void => {
+      box.current!.scrollTop = wanted;
+      bar.current = wanted;
+    };
+    if (bar.current < 0) {
+      settle();
+      return setSettled(place);
+    }
+    const timer = setTimeout(() => {
+      flushSync(() => setSettled(place));
+      settle();
+    }, REST);
+    return () => clearTimeout(timer);
+  }, [place, wanted, own]);
+  const shift = own || settled === place || bar.current < 0 ? 0 : bar.current - wanted;
 
   const { from, to } = rowsInSight(count, ROW, top, seen);
   return (
@@ -59,11 +80,12 @@ export function SampleList(props: {
       }}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;
+        bar.current = scrollTop;
         if (Math.abs(scrollTop - top) >= 1) setScrolled({ place, top: scrollTop });
       }}
     >
-      <div style={{ height: count * ROW }}>
-        <div style={{ transform: `translateY(${from * ROW}px)` }}>
+      <div style={{ height: count * ROW, overflow: "clip" }}>
+        <div style={{ transform: `translateY(${from * ROW + shift}px)` }}>
           {samples.slice(from, to).map((sample, index) => (
             <Row
               // By its place on the screen: another step changes the words of rows, and makes none.
