@@ -89,9 +89,10 @@ describe("a new user's first quarter of an hour, in JupyterLab", () => {
     expect(await stepLabel(page)).toMatch(/step [\d,]+/);
     await hook(page, "fp-crosshair").waitFor();
     const sample = await hook(page, "fp-sample-step").innerText();
+    // The pointer rests, and is still down: what training did meanwhile is shown.
+    await expect.poll(() => newestStep(page)).toBeGreaterThan(before);
     await page.mouse.up();
     expect(sample).toBe("sample from step 0");
-    await expect.poll(() => newestStep(page)).toBeGreaterThan(before);
     expect(browser.sent.get("comm_msg") ?? 0).toBe(comms);
   });
 

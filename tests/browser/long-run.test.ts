@@ -34,6 +34,11 @@ async function record(folder: string): Promise<void> {
       return { step, train_loss: lossOf(step), validation_loss, ...rest };
     });
     await writer.appendMetrics({ runId: run.id, chunk: metricChunk(rows as never) });
+    const texts = Array.from({ length: 100 }, (_, at) => from + at * 90);
+    await writer.appendSamples({
+      runId: run.id,
+      rows: texts.map((step) => ({ step, prompt: "A", text: `A text of step ${step}` })),
+    });
     await writer.finishRun({ runId: run.id, status, step: to });
   };
   await stretch(0, FIRST_END, "interrupted");
@@ -148,4 +153,27 @@ test("the keyboard zooms; log and smoothing draw another line; no line bridges t
   await hook(page, "fp-zoom-reset").click();
   // A line that breaks goes on with another "move to".
   await expect.poll(async () => (await lines())?.match(/M/g)?.length, drawn).toBe(2);
+});
+
+test("the list of texts follows a drag, before its scroll bar does and after", async () => {
+  /** How far the current row stands from the middle of the list, in rows; its scroll bar. */
+  const list = () =>
+    page.locator(".fp-samples").evaluate((box) => {
+      const [outer, row] = [box, box.querySelector('[data-current="true"]')!].map((each) =>
+        each.getBoundingClientRect(),
+      );
+      const middle = (of: DOMRect): number => of.top + of.height / 2;
+      return { off: Math.abs(middle(row!) - middle(outer!)) / row!.height, bar: box.scrollTop };
+    });
+  const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
+  const at = (part: number): [number, number] => [bar.x + bar.width * part, bar.y + bar.height / 2];
+  await page.mouse.move(...at(0.99));
+  await page.mouse.down();
+  await page.waitForTimeout(400);
+  const before = await list();
+  await page.mouse.move(...at(0.06), { steps: 12 });
+  await expect.poll(async () => (await list()).off).toBeLessThan(1);
+  await expect.poll(async () => (await list()).bar, drawn).toBeLessThan(before.bar / 2);
+  expect((await list()).off).toBeLessThan(1);
+  await page.mouse.up();
 });
