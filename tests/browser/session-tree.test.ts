@@ -66,8 +66,9 @@ test("the runs are listed, the newest marked; choosing one shows its end in all 
   const comms = browser.sent.get("comm_msg") ?? 0;
   await runs.nth(2).click();
   expect(await hook(page, "fp-step-label").innerText()).toBe("step 40");
-  expect(await hook(page, "fp-sample-step").innerText()).toBe("sample from step 40");
-  expect(await runs.nth(2).getAttribute("aria-current")).toBe("true");
+  const sample = (): Promise<string> => hook(page, "fp-sample-step").innerText();
+  await expect.poll(sample).toBe("sample from step 40");
+  await expect.poll(() => runs.nth(2).getAttribute("aria-current")).toBe("true");
   await runs.nth(1).focus();
   await page.keyboard.press("Enter");
   expect(await hook(page, "fp-step-label").innerText()).toContain("Live");

@@ -92,10 +92,10 @@ test("drag left: text, tower, attention and embeddings follow, and no message is
 
   // The tower alone, in another cell, is of the same timeline.
   const towers = page.locator('[data-testid="fp-tower-step"]');
-  expect(await towers.last().innerText()).toContain("step 40");
+  await expect.poll(() => towers.last().innerText()).toContain("step 40");
 
   await hook(page, "fp-live-button").click();
-  expect(await shownNow()).toEqual(live);
+  await expect.poll(shownNow).toEqual(live);
 });
 
 test("what is shown is what the store recorded", async () => {

@@ -80,8 +80,10 @@ export function SampleList(props: {
       }}
       onScroll={(event) => {
         const { scrollTop } = event.currentTarget;
+        // One's own scrolling is told of a frame later, when another row may be the current one.
+        if (Math.abs(scrollTop - bar.current) < 1) return;
         bar.current = scrollTop;
-        if (Math.abs(scrollTop - top) >= 1) setScrolled({ place, top: scrollTop });
+        setScrolled({ place, top: scrollTop });
       }}
     >
       <div style={{ height: count * ROW, overflow: "clip" }}>
