@@ -11,10 +11,6 @@ export interface PackRequest {
   tensors: readonly TensorSlice[];
 }
 
-/** What it answers; the buffer comes back. */
-export type PackAnswer =
-  { written: WrittenPack; buffer: ArrayBufferLike; processorMs: number } | { error: WireError };
-
 /** A pack that was written beside, and what it took. */
 export interface PackWrittenBeside {
   written: WrittenPack;
@@ -23,6 +19,9 @@ export interface PackWrittenBeside {
   /** That the thread kept a processor busy. */
   processorMs: number;
 }
+
+/** What the thread answers. */
+export type PackAnswer = PackWrittenBeside | { error: WireError };
 
 /** The thread that writes packs nobody waits for, without taking the processor from others. */
 export interface PackThread {
@@ -37,8 +36,7 @@ export interface PackThread {
 }
 
 /**
- * A thread of the lowest standing that the system gives (see pack-worker.ts), started when it is first
- * asked.
+ * A thread that stands back behind others (see pack-worker.ts), started when it is first asked.
  *
  * @param store the `.forkpoint` folder
  * @example const { written, buffer } = await packThread(store).write({ pack, buffer, tensors });

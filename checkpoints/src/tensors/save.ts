@@ -118,6 +118,7 @@ export async function saveCheckpoint(
     createdAt: new Date().toISOString(),
   };
   const known = replayed ?? historyNow(db, sessionId);
+
   const commit = (written: WrittenPack, temporary: string): SavedCheckpoint | null => {
     const { bytes, stored, digests, state, digest } = written;
     admit(context, input, model);
