@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setUp } from "./setup/all.mjs";
 import { findChromium } from "./setup/chromium.mjs";
 import { root, stateFolder, venvPython } from "./setup/folders.mjs";
@@ -16,6 +16,10 @@ import { installStrace } from "./setup/strace.mjs";
 const long = process.argv.includes("--long");
 const filters = process.argv.slice(2).filter((argument) => argument !== "--long");
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** What failed, said once more before the last line: of a long print only the end may be kept. */
+const failures = [];
+/** As much of a program's print, in characters, as stands behind its failure. */
+const END = 3_000;
 
 try {
   await setUp();
@@ -36,20 +40,22 @@ try {
   await vitest(env, "flows");
 } catch (error) {
   console.error(error.message);
-  totals.failed += 1;
+  add({ failed: 1, because: [error.message] });
 }
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
+if (failures.length > 0) console.log("");
 const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
 console.log(`${totals.passed} passed, ${totals.failed} failed${skipped}`);
 process.exitCode = totals.failed === 0 && totals.passed > 0 ? 0 : 1;
 
 async function check(env) {
-  const code = await aside(modernNode(), [join(root, "scripts/check.mjs")], env);
-  add({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+  const { code, end } = await aside(modernNode(), [join(root, "scripts/check.mjs")], env);
+  add(code === 0 ? { passed: 1 } : { failed: 1, because: [`check: ${end}`] });
 }
 
 async function vitest(env, project) {
   const report = reportPath(`vitest-${project}.json`);
-  const { code } = await command(
+  const { code, end } = await command(
     modernNode(),
     [
       ...[join(root, "node_modules/vitest/vitest.mjs"), "run", "--project", project, ...filters],
@@ -62,13 +68,29 @@ async function vitest(env, project) {
     ],
     env,
   );
-  if (!existsSync(report)) return add({ failed: 1 });
-  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
-    readFileSync(report, "utf8"),
-  );
-  // A file that does not load fails without a test of its own.
-  const silent = code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0;
-  add({ passed: numPassedTests, failed: numFailedTests + silent, skipped: numPendingTests });
+  if (!existsSync(report))
+    return add({ failed: 1, because: [`vitest of ${project}, without a report: ${end}`] });
+  const found = JSON.parse(readFileSync(report, "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = found;
+  const because = found.testResults.flatMap(failuresOfFile);
+  // A file that does not load, or whose process ends, fails without a test of its own.
+  const silent = code !== 0 && numFailedTests === 0;
+  if (silent) because.push(`vitest of ${project}: ${end}`);
+  const failed = numFailedTests + (silent ? Math.max(1, numFailedTestSuites) : 0);
+  add({ passed: numPassedTests, failed, skipped: numPendingTests, because });
+}
+
+function failuresOfFile({ name, message, assertionResults }) {
+  const file = relative(root, name);
+  const of = (status) => assertionResults.filter((test) => test.status === status);
+  const unfinished = of("pending");
+  return [
+    ...(message ? [`${file}: ${message}`] : []),
+    ...of("failed").map((test) => `${file} > ${test.fullName}\n${test.failureMessages.join("\n")}`),
+    ...(unfinished.length > 0
+      ? [`${file}: ${unfinished.length} without an end, first ${unfinished[0].fullName}`]
+      : []),
+  ];
 }
 
 async function pytest(env) {
@@ -88,8 +110,8 @@ async function pytest(env) {
     `--junitxml=${report}`,
     ...folders,
   ];
-  const code = await aside(venvPython, parameters, env);
-  if (!existsSync(report)) return add({ failed: 1 });
+  const { code, end } = await aside(venvPython, parameters, env);
+  if (!existsSync(report)) return add({ failed: 1, because: [`pytest, without a report: ${end}`] });
   const suite = readFileSync(report, "utf8");
   const count = (name) =>
     Number(new RegExp(`<testsuite [^>]*\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
@@ -99,6 +121,7 @@ async function pytest(env) {
     passed: count("tests") - failed - skipped,
     failed: failed || (code === 0 ? 0 : 1),
     skipped,
+    because: code === 0 ? [] : [`pytest: ${end}`],
   });
 }
 
@@ -109,27 +132,38 @@ function reportPath(name) {
   return path;
 }
 
-function add({ passed = 0, failed = 0, skipped = 0 }) {
+function add({ passed = 0, failed = 0, skipped = 0, because = [] }) {
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
+  failures.push(...because);
 }
 
-function command(program, parameters, env, output = "inherit") {
+/** Runs a program and passes on what it prints: at once, or `aside` in one piece at its end. */
+function command(program, parameters, env, aside = false) {
   return new Promise((resolve) => {
-    const stdio = ["ignore", output, output];
-    const child = spawn(program, parameters, { cwd: root, env, stdio });
+    const child = spawn(program, parameters, {
+      cwd: root,
+      env: process.stdout.isTTY ? { FORCE_COLOR: "1", ...env } : env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let printed = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding("utf8").on("data", (text) => (printed += text));
-    child.on("error", () => resolve({ code: 127, printed }));
-    child.on("close", (code) => resolve({ code: code ?? 1, printed }));
+    for (const stream of ["stdout", "stderr"])
+      child[stream].setEncoding("utf8").on("data", (text) => {
+        if (!aside) process[stream].write(text);
+        printed += text;
+        if (!aside) printed = printed.slice(-END);
+      });
+    child.on("error", (error) => resolve({ code: 127, end: error.message }));
+    child.on("close", (code, signal) => {
+      if (aside) process.stdout.write(printed);
+      const how = signal === null ? `exit ${code}` : `ended by ${signal}`;
+      resolve({ code: code ?? 1, end: `${how}\n${printed.slice(-END)}` });
+    });
   });
 }
 
 /** A program that runs beside another: what it prints comes in one piece, at its end. */
-async function aside(program, parameters, env) {
-  const { code, printed } = await command(program, parameters, env, "pipe");
-  process.stdout.write(printed);
-  return code;
+function aside(program, parameters, env) {
+  return command(program, parameters, env, true);
 }
