@@ -67,7 +67,20 @@ export { importArtifacts } from "./exchange/artifacts-in.js";
 export type { TakenArtifacts } from "./exchange/artifacts-in.js";
 export type { Taken } from "./exchange/history.js";
 
-export { sha256, stateDigest } from "./tensors/state.js";
+export { faultOf, sha256File } from "./addon/loaded-file.js";
+export type { LoadedFile } from "./addon/loaded-file.js";
+export {
+  addonFlags,
+  cacheFolder,
+  compileSource,
+  inspectCompiled,
+  loadCompiled,
+  sourceDigest,
+} from "./addon/compiled-addon.js";
+export type { AddonSource, AddonState } from "./addon/compiled-addon.js";
+export { compileHashing, inspectHashing } from "./hashing/hash-addon.js";
+export { sha256 } from "./hashing/digests.js";
+export { stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
 
 export { StoreError } from "./errors/store-error.js";
@@ -77,5 +90,6 @@ export * from "./errors/entry-errors.js";
 export * from "./errors/data-errors.js";
 export * from "./errors/sql-errors.js";
 export * from "./errors/exchange-errors.js";
+export * from "./errors/addon-errors.js";
 export { decodeHeader, encodeHeader } from "./tensors/safetensors.js";
 export type { SafetensorsEntry, SafetensorsHeader } from "./tensors/safetensors.js";

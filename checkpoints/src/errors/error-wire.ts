@@ -1,3 +1,4 @@
+import * as addonErrors from "./addon-errors.js";
 import * as dataErrors from "./data-errors.js";
 import * as entryErrors from "./entry-errors.js";
 import * as exchangeErrors from "./exchange-errors.js";
@@ -25,6 +26,7 @@ const classes = new Map<string, Reviver>(
     ...dataErrors,
     ...sqlErrors,
     ...exchangeErrors,
+    ...addonErrors,
   }) as [string, Reviver][],
 );
 

@@ -31,7 +31,7 @@ import { rowsOfTable } from "../snapshots/rows.js";
 import { sealedSnapshots } from "../snapshots/sealed.js";
 import type { Store } from "../store.js";
 import { movedPack } from "../tensors/repack.js";
-import { sha256 } from "../tensors/state.js";
+import { sha256 } from "../hashing/digests.js";
 import { blobsOf, oneSession, wholeStore } from "./choice.js";
 import type { Choice } from "./history.js";
 import { copyHistory } from "./history.js";

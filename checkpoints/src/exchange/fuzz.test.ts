@@ -29,7 +29,7 @@ import {
   stateInput,
   temporaryFolder,
 } from "../testing/fixtures.js";
-import { sha256 } from "../tensors/state.js";
+import { sha256 } from "../hashing/digests.js";
 import { TAR_END, tarHeader, tarPadding } from "./tar.js";
 
 const ROUNDS = process.env["FORKPOINT_LONG"] ? 10_000 : 24;

@@ -18,7 +18,7 @@ import { openSealed } from "../snapshots/sealed.js";
 import { snapshotOf } from "../snapshots/rows.js";
 import { readManifest } from "../tensors/manifest.js";
 import { decodeHeader } from "../tensors/safetensors.js";
-import { sha256 } from "../tensors/state.js";
+import { sha256 } from "../hashing/digests.js";
 
 const CELLS_LIMIT = 2 ** 27;
 const SNAPSHOTS_AT_ONCE = 64;

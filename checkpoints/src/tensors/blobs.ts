@@ -11,7 +11,7 @@ import { discard } from "../files/strays.js";
 import { blobFile, temporaryFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import type { WriterContext } from "../writer/context.js";
-import { sha256 } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
 
 /**
  * Stores bytes once, under their digest. One that is stored already is read and checked; if its

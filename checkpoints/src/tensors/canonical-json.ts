@@ -9,15 +9,20 @@ export type CanonicalValue =
  * @example ["b", "a"].sort(compareCodePoints) // ["a", "b"]
  */
 export function compareCodePoints(a: string, b: string): number {
-  const left = a[Symbol.iterator]();
-  const right = b[Symbol.iterator]();
-  for (;;) {
-    const x = left.next();
-    const y = right.next();
-    if (x.done || y.done) return Number(y.done ?? false) - Number(x.done ?? false);
-    const difference = x.value.codePointAt(0)! - y.value.codePointAt(0)!;
-    if (difference !== 0) return difference;
+  const shorter = Math.min(a.length, b.length);
+  for (let at = 0; at < shorter; at++) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left === right) continue;
+    // Half of a pair stands for a code point behind all that are one unit.
+    const [leftHalf, rightHalf] = [isSurrogate(left), isSurrogate(right)];
+    if (leftHalf !== rightHalf) return leftHalf ? 1 : -1;
+    return left < right ? -1 : 1;
   }
+  return Math.sign(a.length - b.length);
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }
 
 /**

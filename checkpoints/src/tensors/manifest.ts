@@ -2,7 +2,8 @@ import { CheckpointDamaged } from "../errors/data-errors.js";
 import { getCheckpoint, getStoredState } from "../catalog/checkpoints.js";
 import type { Catalog } from "../catalog/connection.js";
 import { configText, findTensor } from "../catalog/stored-tensors.js";
-import { parseState, sha256 } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
+import { parseState } from "./state.js";
 import type { TensorIdentity } from "./state.js";
 
 /** A tensor of a checkpoint, and where it lies. */

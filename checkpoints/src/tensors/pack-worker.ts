@@ -34,7 +34,7 @@ async function answer({ pack, buffer, tensors }: PackRequest): Promise<PackAnswe
   const before = process.threadCpuUsage();
   try {
     db ??= openForReading(store);
-    const written = await writePack(db, pack, tensorsIn(buffer, tensors));
+    const written = await writePack(db, pack, tensorsIn(buffer, tensors), 1);
     const { user, system } = process.threadCpuUsage(before);
     return { written, buffer, processorMs: (user + system) / 1000 };
   } catch (error) {

@@ -9,26 +9,32 @@ const port = parentPort!;
 const tell = (message: ReadMessage, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
-const BATCH = 2 << 20;
+// Read at once, and told at once: as many stretches as keep the lanes of a thread filled.
+const COUNT = 3;
+const BYTES = 2 << 20;
 
 port.on("message", ({ stretches, next }: ReadRequest) => {
   const files = checkedFiles();
-  let batch: [number, CheckedBytes][] = [];
-  let bytes = 0;
-  const send = (): void => {
-    const transfer = batch.flatMap(([, read]) => ("bytes" in read ? [read.bytes.buffer] : []));
-    tell({ kind: "read", batch }, transfer);
-    batch = [];
-    bytes = 0;
+  // Whoever is free takes the next.
+  const takeSome = (): number[] => {
+    const taken: number[] = [];
+    for (let bytes = 0; taken.length < COUNT || bytes < BYTES;) {
+      const at = Atomics.add(next, 0, 1);
+      if (at >= stretches.length) break;
+      taken.push(at);
+      bytes += stretches[at]!.length;
+    }
+    return taken;
   };
   try {
-    // Whoever is free takes the next.
-    for (let at = Atomics.add(next, 0, 1); at < stretches.length; at = Atomics.add(next, 0, 1)) {
-      batch.push([at, files.read(stretches[at]!)]);
-      bytes += stretches[at]!.length;
-      if (bytes >= BATCH) send();
+    for (let taken = takeSome(); taken.length > 0; taken = takeSome()) {
+      const answers = files.read(taken.map((at) => stretches[at]!));
+      const batch = answers.map((answer, place): [number, CheckedBytes] => [taken[place]!, answer]);
+      const transfer = answers.flatMap((answer) =>
+        "bytes" in answer ? [answer.bytes.buffer] : [],
+      );
+      tell({ kind: "read", batch }, transfer);
     }
-    send();
     tell({ kind: "done" });
   } catch (error) {
     tell({ kind: "failed", error: errorToWire(error) });

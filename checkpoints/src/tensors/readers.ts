@@ -37,7 +37,7 @@ export async function readAllChecked(
   if (total < SMALL || stretches.length < 2) {
     const files = checkedFiles();
     try {
-      stretches.forEach((stretch, index) => take(index, files.read(stretch)));
+      files.read(stretches).forEach((answer, index) => take(index, answer));
     } finally {
       files.close();
     }

@@ -10,7 +10,7 @@ import type { WriterContext } from "../writer/context.js";
 import type { MovedManifest, PackManifest } from "./pack.js";
 import { decodeHeader, encodeHeader } from "./safetensors.js";
 import type { SafetensorsEntry } from "./safetensors.js";
-import { sha256 } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
 
 /** What packing anew did. */
 export interface Repacked {

@@ -26,7 +26,7 @@ import type { WriterContext } from "../writer/context.js";
 import type { PackThread } from "./pack-thread.js";
 import { tensorsIn } from "./pack.js";
 import type { TensorSlice } from "./pack.js";
-import { sha256 } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
 import type { StateInput } from "./state.js";
 import { writePack } from "./write-pack.js";
 import type { PackToWrite, WrittenPack } from "./write-pack.js";
@@ -160,7 +160,7 @@ export async function saveCheckpoint(
       ...{ store: path, file: temporary, id, writer: lease.id, known, checkpoint: made },
       ...{ model: model ? named(model) : null, state: input.state },
     };
-    const written = await (beside ? writeBeside(beside, pack) : writePack(db, pack, tensors));
+    const written = await (beside ? writeBeside(beside, pack) : writePack(db, pack, tensors, 2));
     let saved: SavedCheckpoint | null = null;
     try {
       saved = write(db, () => commit(written, temporary));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stateInput } from "../testing/fixtures.js";
-import { sha256, stateDigest } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
+import { stateDigest } from "./state.js";
 import type { DigestibleTensor, StateInput } from "./state.js";
 
 const weights = (...numbers: number[]): DigestibleTensor => ({

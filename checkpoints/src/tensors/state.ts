@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { OptionInvalid } from "../errors/folder-errors.js";
+import { sha256 } from "../hashing/digests.js";
 import { canonicalJson, compareCodePoints } from "./canonical-json.js";
 
 /** The kinds of numbers in a tensor. */
@@ -45,11 +45,6 @@ export interface StateDocument {
 export type DigestibleTensor = { name: string; dtype: TensorType; shape: readonly number[] } & (
   { bytes: Uint8Array; sha256?: string } | { bytes?: undefined; sha256: string }
 );
-
-/** The sha256 of bytes or of a text in UTF-8, hexadecimal. @example sha256("abc") // "ba7816bf…" */
-export function sha256(content: Uint8Array | string): string {
-  return hash("sha256", content, "hex");
-}
 
 /**
  * The state document of a step: everything the next step depends on, by value or by digest.

@@ -8,7 +8,10 @@ import { FILE_BLOCK, growFile } from "../files/growing-file.js";
 import { layOutPack } from "./pack.js";
 import type { HashedTensor, PackDescription, PackLayout, TensorBytes } from "./pack.js";
 import { packHistory } from "./pack-history.js";
-import { sha256, stateDocument, stateText } from "./state.js";
+import { sha256 } from "../hashing/digests.js";
+import { hashAhead } from "../hashing/hash-ahead.js";
+import type { HashesAhead } from "../hashing/hash-ahead.js";
+import { stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
 
 /** The pack of one save, to be written: plain data, for it may cross to another thread. */
@@ -40,18 +43,35 @@ export interface WrittenPack {
 }
 
 /**
- * Writes the pack of one save: hashes the tensors one after the other, and while the next is hashed
- * the disk takes the last, unless a pack holds it. The header names all digests, so it comes last,
- * into the room kept for it.
+ * Writes the pack of one save: hashes the tensors group by group, and while the next is hashed the
+ * disk takes the last, unless a pack holds it. The header names all digests, so it comes last, into
+ * the room kept for it.
  *
+ * @param threads that hash: one is the caller's own
  * @throws SessionNotFound, OptionInvalid when the state cannot be digested, and the system's error;
  *   then nothing is left
- * @example const { digest } = await writePack(db, pack, tensors);
+ * @example const { digest } = await writePack(db, pack, tensors, 2);
  */
 export async function writePack(
   db: Catalog,
   pack: PackToWrite,
   tensors: readonly TensorBytes[],
+  threads: 1 | 2,
+): Promise<WrittenPack> {
+  const contents = tensors.map(({ bytes }) => bytes);
+  const hashes = hashAhead(contents, threads);
+  try {
+    return await writeHashed(db, pack, tensors, hashes);
+  } finally {
+    await hashes.end();
+  }
+}
+
+async function writeHashed(
+  db: Catalog,
+  pack: PackToWrite,
+  tensors: readonly TensorBytes[],
+  hashes: HashesAhead,
 ): Promise<WrittenPack> {
   const { file, id, state: input } = pack;
   const subject = subjectOf(db, pack);
@@ -74,14 +94,15 @@ export async function writePack(
   let { header } = layOutPack(id, guess, () => null, describe(guess), 0);
   const most = tensors.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
   const places = new Map<string, StoredTensor | null>();
-  const hashed: HashedTensor[] = [];
   for (;;) {
     const begin = Math.ceil(header.byteLength / FILE_BLOCK) * FILE_BLOCK;
+    const hashed: HashedTensor[] = [];
     let layout!: PackLayout;
     const made = await growFile(file, begin, most, async (append) => {
       const here = new Set<string>();
       for (const [at, tensor] of tensors.entries()) {
-        const { sha256: of } = (hashed[at] ??= { ...tensor, sha256: sha256(tensor.bytes) });
+        const of = await hashes.digest(at);
+        hashed.push({ ...tensor, sha256: of });
         if (!places.has(of)) places.set(of, findTensor(db, of));
         if (places.get(of) || here.has(of)) continue;
         here.add(of);

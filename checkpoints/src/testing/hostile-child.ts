@@ -26,7 +26,7 @@ import { asWriteError } from "../errors/system-error.js";
 import { readMetrics } from "../metrics/read.js";
 import { readSnapshots } from "../snapshots/read.js";
 import { loadBlob } from "../tensors/blobs.js";
-import { sha256 } from "../tensors/state.js";
+import { sha256 } from "../hashing/digests.js";
 import { restoreState } from "../tensors/restore.js";
 import { listTrash } from "../trash/entries.js";
 import { verify } from "../verify/verify.js";

@@ -3,7 +3,8 @@ import type { KnownHistory } from "../catalog/checkpoints.js";
 import { prepared } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { findTensor, insertConfig, insertPack, insertTensor } from "../catalog/stored-tensors.js";
-import { sha256, stateText } from "../tensors/state.js";
+import { sha256 } from "../hashing/digests.js";
+import { stateText } from "../tensors/state.js";
 import type { ScannedPack } from "./pack-scan.js";
 
 /**

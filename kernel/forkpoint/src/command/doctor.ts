@@ -1,5 +1,5 @@
 import { inspectNative, loadEngine, verifyNative } from "@forkpoint/training";
-import { findStore } from "@forkpoint/checkpoints";
+import { findStore, inspectHashing } from "@forkpoint/checkpoints";
 import { extensionFault } from "./extension.js";
 import { kernelspecFault } from "./kernelspec.js";
 import { findPython } from "./python.js";
@@ -50,6 +50,7 @@ async function examine(): Promise<Finding[]> {
     }
   }
   findings.push(...(await examineEngine()));
+  findings.push(examineHashing());
   const store = findStore(process.cwd());
   findings.push({
     part: "store",
@@ -57,6 +58,15 @@ async function examine(): Promise<Finding[]> {
     says: store ?? `none here yet; open() makes one in ${process.cwd()}`,
   });
   return findings;
+}
+
+function examineHashing(): Finding {
+  const hashing = inspectHashing();
+  if (hashing.status === "ready") return { part: "hashing", ok: true, says: hashing.path };
+  const says = `${hashing.reason} Saves and restores use Node's own, which takes longer.`;
+  return hashing.status === "unsupported"
+    ? { part: "hashing", ok: true, says }
+    : { part: "hashing", ok: false, says, remedy: "npx forkpoint install" };
 }
 
 async function examineEngine(): Promise<Finding[]> {

@@ -1,3 +1,4 @@
+import { compileHashing, inspectHashing } from "@forkpoint/checkpoints";
 import { installNative } from "@forkpoint/training";
 import { installExtension } from "./extension.js";
 import { installKernelspec } from "./kernelspec.js";
@@ -15,4 +16,7 @@ export async function install(options: { native: boolean }): Promise<void> {
     onProgress: (sentence) => say(`native backend: ${sentence}`),
   });
   say(`native backend: ${state.status === "ready" ? state.folder : state.reason}`);
+  await compileHashing();
+  const hashing = inspectHashing();
+  say(`fast hashing: ${hashing.status === "ready" ? hashing.path : hashing.reason}`);
 }

@@ -2,11 +2,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } fro
 import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sha256File } from "@forkpoint/checkpoints";
+import type { LoadedFile } from "@forkpoint/checkpoints";
 import { NativeInstallFailed } from "../../errors/engine.js";
 import { compileAddon, inspectAddon } from "./addon.js";
-import { inspectNative, loadedFiles, nativeFolder, sha256File } from "./library.js";
+import { inspectNative, loadedFiles, nativeFolder } from "./library.js";
 import { tensorflowWheel, tfjsNodeFolder, tfjsNodeVersion } from "./library.js";
-import type { LoadedFile, NativeRecord, NativeState } from "./library.js";
+import type { NativeRecord, NativeState } from "./library.js";
 import { runStep } from "./run-step.js";
 
 export interface InstallOptions {

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder, faultOf, sha256File } from "@forkpoint/checkpoints";
+import type { LoadedFile } from "@forkpoint/checkpoints";
 
 /** The TensorFlow build that the native backend links against, pinned by the digest of its wheel. */
 export const tensorflowWheel = {
@@ -19,13 +19,6 @@ export const loadedFiles = [
   "lib/libtensorflow_framework.so.2",
   "tfjs_binding.node",
 ] as const;
-
-export interface LoadedFile {
-  path: string;
-  size: number;
-  mtimeMs: number;
-  sha256: string;
-}
 
 /** What `complete.json` in the native folder records; written last, so its presence means complete. */
 export interface NativeRecord {
@@ -59,9 +52,8 @@ export function tfjsNodeVersion(): string {
  * nativeFolder(); // "/home/ada/.cache/forkpoint/native-2.20.0-cf756bbe2d25-tfjs-4.22.0-x64"
  */
 export function nativeFolder(): string {
-  const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   const wheel = `${tensorflowWheel.version}-${tensorflowWheel.sha256.slice(0, 12)}`;
-  return join(cache, "forkpoint", `native-${wheel}-tfjs-${tfjsNodeVersion()}-${process.arch}`);
+  return join(cacheFolder(), `native-${wheel}-tfjs-${tfjsNodeVersion()}-${process.arch}`);
 }
 
 /** Why this machine cannot have the native backend, or null when it can. */
@@ -105,26 +97,4 @@ export async function verifyNative(state: NativeState): Promise<string[]> {
     if ((await sha256File(path)) !== file.sha256) faults.push(`${path} has changed.`);
   }
   return faults;
-}
-
-/** The sha256 of a file, in hexadecimal. */
-export async function sha256File(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const part of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    hash.update(part as Buffer);
-  }
-  return hash.digest("hex");
-}
-
-/** What is wrong with a file that was recorded at installation, as a sentence; null when nothing. */
-export function faultOf(path: string, file: LoadedFile): string | null {
-  if (!existsSync(path)) return `${path} is missing.`;
-  const found = statSync(path);
-  const owner = process.getuid?.();
-  if (owner !== undefined && found.uid !== owner) return `${path} belongs to another user.`;
-  if ((found.mode & 0o022) !== 0) return `${path} can be written by other users.`;
-  if (found.size !== file.size || found.mtimeMs !== file.mtimeMs) {
-    return `${path} has changed since it was installed.`;
-  }
-  return null;
 }

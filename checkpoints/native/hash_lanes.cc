@@ -1,0 +1,285 @@
+// SHA-256 of many tensors for Node, in memory or while they are read from files; on as many threads as
+// asked for, several tensors at once in each (sha256_lanes.h). Plain Node-API, no state: every worker
+// thread can have its own.
+
+#include <node_api.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "sha256_lanes.h"
+
+namespace {
+
+// Read in pieces that the processor still has at hand when they are hashed.
+constexpr size_t kPiece = 256 << 10;
+constexpr int32_t kTooShort = -1;
+
+struct Input {
+  uint8_t* bytes;
+  uint64_t length;
+  int file;         // -1: the bytes are there already
+  uint64_t offset;  // in the file
+  uint8_t digest[lanes::kDigest];
+  int32_t fault;  // 0, an errno, or kTooShort
+};
+
+struct Lane {
+  Input* input = nullptr;
+  uint64_t hashed = 0;
+  uint64_t there = 0;
+  uint32_t state[8];
+
+  void begin(Input* next) {
+    input = next;
+    hashed = 0;
+    there = next->file < 0 ? next->length : 0;
+    memcpy(state, lanes::kStart, sizeof(state));
+  }
+
+  // Until a block is there, or all is; false on a fault.
+  bool load() {
+    while (there - hashed < lanes::kBlock && there < input->length) {
+      const size_t wanted = std::min<uint64_t>(kPiece, input->length - there);
+      const ssize_t count = pread(input->file, input->bytes + there, wanted, input->offset + there);
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) {
+        input->fault = count < 0 ? errno : kTooShort;
+        return false;
+      }
+      there += count;
+    }
+    return true;
+  }
+
+  size_t blocks() const { return (there - hashed) / lanes::kBlock; }
+};
+
+template <int N>
+void advance(Lane* const* working, size_t blocks) {
+  uint32_t* states[N];
+  const uint8_t* data[N];
+  for (int n = 0; n < N; n++) {
+    states[n] = working[n]->state;
+    data[n] = working[n]->input->bytes + working[n]->hashed;
+    working[n]->hashed += blocks * lanes::kBlock;
+  }
+  lanes::compress<N>(states, data, blocks);
+}
+
+class Work {
+ public:
+  std::vector<Input> inputs;
+
+  // The largest first, so that no thread is left with one when the others have ended.
+  void perform(size_t threads) {
+    order_.resize(inputs.size());
+    for (size_t at = 0; at < inputs.size(); at++) order_[at] = &inputs[at];
+    std::sort(order_.begin(), order_.end(),
+              [](const Input* one, const Input* other) { return one->length > other->length; });
+    std::vector<std::thread> others;
+    for (size_t at = 1; at < threads; at++) others.emplace_back([this] { share(); });
+    share();
+    for (std::thread& other : others) other.join();
+  }
+
+ private:
+  std::vector<Input*> order_;
+  std::atomic<size_t> next_{0};
+
+  bool fill(Lane& lane) {
+    for (;;) {
+      if (!lane.input) {
+        const size_t at = next_.fetch_add(1);
+        if (at >= order_.size()) return false;
+        lane.begin(order_[at]);
+      }
+      if (!lane.load()) {
+        lane.input = nullptr;
+      } else if (lane.blocks() == 0) {
+        Input& input = *lane.input;
+        lanes::finish(lane.state, input.bytes + lane.hashed, input.length, input.digest);
+        lane.input = nullptr;
+      } else {
+        return true;
+      }
+    }
+  }
+
+  void share() {
+    Lane all[lanes::kMost];
+    for (;;) {
+      Lane* working[lanes::kMost];
+      int count = 0;
+      for (Lane& lane : all)
+        if (fill(lane)) working[count++] = &lane;
+      if (count == 0) return;
+      size_t blocks = working[0]->blocks();
+      for (int at = 1; at < count; at++) blocks = std::min(blocks, working[at]->blocks());
+      if (count == 3) advance<3>(working, blocks);
+      else if (count == 2) advance<2>(working, blocks);
+      else advance<1>(working, blocks);
+    }
+  }
+};
+
+bool bytesOf(napi_env env, napi_value value, Input& input) {
+  napi_typedarray_type type;
+  size_t length;
+  void* data;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok) return false;
+  if (type != napi_uint8_array) return false;
+  input = {static_cast<uint8_t*>(data), length, -1, 0, {}, 0};
+  return true;
+}
+
+bool takeArrays(napi_env env, napi_value arrays, Work& work) {
+  uint32_t count;
+  if (napi_get_array_length(env, arrays, &count) != napi_ok) return false;
+  work.inputs.resize(count);
+  for (uint32_t at = 0; at < count; at++) {
+    napi_value each;
+    if (napi_get_element(env, arrays, at, &each) != napi_ok) return false;
+    if (!bytesOf(env, each, work.inputs[at])) return false;
+  }
+  return true;
+}
+
+napi_value digestsOf(napi_env env, const Work& work) {
+  napi_value buffer, array;
+  void* data;
+  const size_t bytes = work.inputs.size() * lanes::kDigest;
+  napi_create_arraybuffer(env, bytes, &data, &buffer);
+  auto* into = static_cast<uint8_t*>(data);
+  for (const Input& input : work.inputs) {
+    memcpy(into, input.digest, lanes::kDigest);
+    into += lanes::kDigest;
+  }
+  napi_create_typedarray(env, napi_uint8_array, bytes, buffer, 0, &array);
+  return array;
+}
+
+napi_value refuse(napi_env env, const char* what) {
+  napi_throw_type_error(env, nullptr, what);
+  return nullptr;
+}
+
+napi_value faultsOf(napi_env env, const Work& work) {
+  napi_value faults;
+  napi_create_array_with_length(env, work.inputs.size(), &faults);
+  for (size_t at = 0; at < work.inputs.size(); at++) {
+    napi_value fault;
+    napi_create_int32(env, work.inputs[at].fault, &fault);
+    napi_set_element(env, faults, at, fault);
+  }
+  return faults;
+}
+
+// digests(arrays: Uint8Array[]): Uint8Array of 32 bytes each
+napi_value digests(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value given[1];
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  Work work;
+  if (!takeArrays(env, given[0], work)) return refuse(env, "an array of Uint8Arrays is wanted");
+  work.perform(1);
+  return digestsOf(env, work);
+}
+
+bool takeFiles(napi_env env, napi_value files, napi_value offsets, Work& work) {
+  for (uint32_t at = 0; at < work.inputs.size(); at++) {
+    Input& input = work.inputs[at];
+    napi_value file, offset;
+    int64_t from;
+    if (napi_get_element(env, files, at, &file) != napi_ok) return false;
+    if (napi_get_element(env, offsets, at, &offset) != napi_ok) return false;
+    if (napi_get_value_int32(env, file, &input.file) != napi_ok || input.file < 0) return false;
+    if (napi_get_value_int64(env, offset, &from) != napi_ok || from < 0) return false;
+    input.offset = from;
+  }
+  return true;
+}
+
+// read(arrays: Uint8Array[], files: number[], offsets: number[]):
+//   { digests: Uint8Array of 32 bytes each, faults: number[] }
+// Fills each array from an open file, beginning at its offset, and hashes it.
+napi_value read(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value given[3], answer;
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  Work work;
+  if (count < 3 || !takeArrays(env, given[0], work)) return refuse(env, "an array of Uint8Arrays is wanted");
+  if (!takeFiles(env, given[1], given[2], work))
+    return refuse(env, "an open file and an offset are wanted for each array");
+  work.perform(1);
+  napi_create_object(env, &answer);
+  napi_set_named_property(env, answer, "digests", digestsOf(env, work));
+  napi_set_named_property(env, answer, "faults", faultsOf(env, work));
+  return answer;
+}
+
+struct Task {
+  Work work;
+  uint32_t threads;
+  napi_async_work handle = nullptr;
+  napi_deferred deferred;
+  napi_ref arrays;
+};
+
+void perform(napi_env, void* data) {
+  auto* task = static_cast<Task*>(data);
+  task->work.perform(task->threads);
+}
+
+void end(napi_env env, napi_status, void* data) {
+  std::unique_ptr<Task> task(static_cast<Task*>(data));
+  napi_delete_reference(env, task->arrays);
+  napi_delete_async_work(env, task->handle);
+  napi_resolve_deferred(env, task->deferred, digestsOf(env, task->work));
+}
+
+// begin(arrays: Uint8Array[], threads: number): Promise<Uint8Array of 32 bytes each>
+// Hashes on other threads, while the caller goes on.
+napi_value begin(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value given[2];
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  auto task = std::make_unique<Task>();
+  if (count < 2 || !takeArrays(env, given[0], task->work)) return refuse(env, "an array of Uint8Arrays is wanted");
+  const bool counted = napi_get_value_uint32(env, given[1], &task->threads) == napi_ok;
+  if (!counted || task->threads == 0) return refuse(env, "a number of threads is wanted");
+  napi_value promise, name;
+  napi_create_string_utf8(env, "forkpoint-hash", NAPI_AUTO_LENGTH, &name);
+  // The memory stays where it is until all is done.
+  napi_create_reference(env, given[0], 1, &task->arrays);
+  napi_create_promise(env, &task->deferred, &promise);
+  napi_create_async_work(env, nullptr, name, perform, end, task.get(), &task->handle);
+  napi_queue_async_work(env, task->handle);
+  task.release();
+  return promise;
+}
+
+napi_value supported(napi_env env, napi_callback_info) {
+  napi_value answer;
+  napi_get_boolean(env, lanes::supported(), &answer);
+  return answer;
+}
+
+}  // namespace
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor functions[] = {
+      {"supported", nullptr, supported, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"digests", nullptr, digests, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"read", nullptr, read, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"begin", nullptr, begin, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+  };
+  napi_define_properties(env, exports, 4, functions);
+  return exports;
+}
