@@ -39,18 +39,18 @@ function layOut({ layers, embed }) {
       }
     }
   }
-  const whole = new Float32Array(offset / 4);
+  // As training hands its states over: in shared memory, used again and again.
+  const whole = new Float32Array(new SharedArrayBuffer(offset));
   for (let at = 0; at < whole.length; at++) whole[at] = Math.sin(at);
   return { tensors, whole };
 }
 
 // Another content every time, in all tensors or in those of one layer.
 function changed({ tensors, whole }, round, layer) {
-  const copy = whole.slice();
   for (const { name, offset } of tensors) {
-    if (layer === null || name.includes(`/h.${layer}.`)) copy[offset / 4] = round + 0.5;
+    if (layer === null || name.includes(`/h.${layer}.`)) whole[offset / 4] = round + 0.5;
   }
-  return copy.buffer;
+  return whole.buffer;
 }
 
 function rowsOf(from, count) {
