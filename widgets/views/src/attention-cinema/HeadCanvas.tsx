@@ -1,7 +1,7 @@
 import type { ShownAttention } from "@forkpoint/wire";
 import { useLayoutEffect, useRef, type ReactNode } from "react";
 import { useTheme } from "../loss-curve/colors.js";
-import { isLight, preparedContext } from "../snapshots/canvas.js";
+import { isLight, preparedContext, setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
 import { paletteOf } from "./palette.js";
 import { headPixels } from "./squares.js";
@@ -57,7 +57,7 @@ export function HeadCanvas(props: {
     context.strokeRect(left + 0.5, left + 0.5, cell * size - 1, cell * size - 1);
     if (left > 0) {
       context.fillStyle = look.text;
-      context.font = `${Math.min(12, cell)}px ${look.font}`;
+      setFont(context, `${Math.min(12, cell)}px ${look.font}`);
       context.textAlign = "center";
       context.textBaseline = "middle";
       shown.tokens.forEach((token, at) => {

@@ -189,16 +189,27 @@ function Map(props: {
   const at = marked !== null && marked < tokens.length ? marked : null;
   const near = useMemo(() => (at === null ? [] : nearestTokens(shown, at, LIKE)), [shown, at]);
 
-  const onScreen = (places: Float32Array): Float32Array => {
+  // A drag comes by the same steps again and again, and each draws those of its trail.
+  const onScreen = useMemo(() => {
+    const known = new WeakMap<HeldSnapshot, Float32Array>();
     const [half, middle] = [width / 2, height / 2];
     const scaleX = (half - MARGIN) / ground.reach[0];
     const scaleY = (middle - MARGIN) / ground.reach[1];
-    return places.map((place, index) =>
-      index % 2 === 0
-        ? clamped(half + place * scaleX, width)
-        : clamped(middle - place * scaleY, height),
-    );
-  };
+    return (of: HeldSnapshot): Float32Array => {
+      let places = known.get(of);
+      if (!places) {
+        places = ground
+          .placesOf(of)
+          .map((place, index) =>
+            index % 2 === 0
+              ? clamped(half + place * scaleX, width)
+              : clamped(middle - place * scaleY, height),
+          );
+        known.set(of, places);
+      }
+      return places;
+    };
+  }, [ground, width, height]);
 
   useLayoutEffect(() => {
     if (width === 0 || height === 0) return;
@@ -207,16 +218,16 @@ function Map(props: {
     // Read once: asking for it has the page's styles worked out.
     const font = (family.current ??= getComputedStyle(canvas.current!).fontFamily);
     const scene = {
-      ...{ tokens, marked: at, near, places: onScreen(ground.placesOf(item)) },
-      trails: before.map((earlier) => onScreen(ground.placesOf(earlier))),
+      ...{ tokens, marked: at, near, places: onScreen(item) },
+      trails: before.map(onScreen),
     };
     drawScene(context, scene, { light: isLight(), font });
     // What is drawn follows from these; the lists among them are made anew at each render.
-  }, [item, before.length, before[0], ground, at, near, width, height, theme]);
+  }, [item, before.length, before[0], onScreen, at, near, width, height, theme]);
 
   const move = (event: PointerEvent<HTMLCanvasElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    const places = onScreen(ground.placesOf(item));
+    const places = onScreen(item);
     setMarked(tokenNear(places, event.clientX - box.left, event.clientY - box.top));
   };
   const key = (event: KeyboardEvent): void => {

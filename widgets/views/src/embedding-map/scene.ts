@@ -1,3 +1,4 @@
+import { setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
 import { groupColours, groupOf } from "./groups.js";
 
@@ -46,14 +47,16 @@ export function drawScene(
   context.textAlign = "center";
   context.textBaseline = "middle";
   const lit = new Set(near);
-  tokens.forEach((token, at) => {
-    if (at === marked) return;
-    context.globalAlpha = marked === null || lit.has(at) ? 1 : 0.35;
+  const name = (token: string, at: number): void => {
     context.fillStyle = colours[groupOf(token)];
-    context.font = `${lit.has(at) ? "600 " : ""}13px ${font}`;
     context.fillText(glyphOf(token), places[2 * at]!, places[2 * at + 1]!);
-  });
+  };
+  setFont(context, `13px ${font}`);
+  context.globalAlpha = marked === null ? 1 : 0.35;
+  tokens.forEach((token, at) => at !== marked && !lit.has(at) && name(token, at));
+  if (lit.size > 0) setFont(context, `600 13px ${font}`);
   context.globalAlpha = 1;
+  for (const at of lit) if (at !== marked && at < tokens.length) name(tokens[at]!, at);
   if (marked === null || marked >= tokens.length) return;
   const colour = colours[groupOf(tokens[marked]!)];
   context.strokeStyle = colour;
@@ -68,7 +71,7 @@ export function drawScene(
   context.fill();
   context.stroke();
   context.fillStyle = colour;
-  context.font = `700 14px ${font}`;
+  setFont(context, `700 14px ${font}`);
   context.fillText(glyphOf(tokens[marked]!), x, y);
 }
 

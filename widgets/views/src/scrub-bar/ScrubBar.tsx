@@ -53,8 +53,10 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   const models = shownStep === null ? [] : modelsAt(marks, shownStep);
   const named = models.length > 0 ? ` · ${models.join(", ")}` : "";
 
+  // Read once in a drag: what the last step changed would be laid out for it.
+  const dragged = useRef<DOMRect | null>(null);
   const stepUnder = (clientX: number): number | null => {
-    const box = track.current?.getBoundingClientRect();
+    const box = dragged.current ?? track.current?.getBoundingClientRect();
     if (!box || box.width === 0) return null;
     return stepAt(timeline.axis, (clientX - box.left) / box.width);
   };
@@ -66,6 +68,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   const down = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
     event.currentTarget.setPointerCapture(event.pointerId);
+    dragged.current = track.current?.getBoundingClientRect() ?? null;
     const marked = (event.target as HTMLElement).closest<HTMLElement>("[data-step]");
     timeline.holdAxis(true);
     play.stop();
@@ -79,6 +82,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
       frame.run(() => follow(clientX));
     } else if (event.pointerType === "mouse") {
       frame.run(() => {
+        dragged.current = null;
         const step = stepUnder(clientX);
         setHovered(step === null ? null : nearestStep(timeline.columns, step));
       });
@@ -93,6 +97,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
     if (event.type === "pointerup" && event.currentTarget.hasPointerCapture(event.pointerId)) {
       frame.flush();
     }
+    dragged.current = null;
     timeline.holdAxis(false);
   };
   const key = (event: KeyboardEvent): void => {
