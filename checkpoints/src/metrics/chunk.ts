@@ -78,6 +78,28 @@ export function takenApart(table: Table): Pick<Chunk, "schema" | "batches" | "ro
   };
 }
 
+/**
+ * Chunks of one writer as one, in their order: one write and one transaction for all. Null where their
+ * schemas differ or their steps do not ascend.
+ *
+ * @example const all = joinedChunks([first, second]) ?? first;
+ */
+export function joinedChunks(chunks: readonly Chunk[]): Chunk | null {
+  const first = chunks[0]!;
+  const fit = chunks.every(
+    ({ schema, rows, firstStep }, at) =>
+      rows > 0 &&
+      Buffer.compare(schema, first.schema) === 0 &&
+      (at === 0 || firstStep > chunks[at - 1]!.lastStep),
+  );
+  if (!fit) return null;
+  return {
+    ...{ schema: first.schema, batches: Buffer.concat(chunks.map(({ batches }) => batches)) },
+    rows: chunks.reduce((sum, { rows }) => sum + rows, 0),
+    ...{ firstStep: first.firstStep, lastStep: chunks.at(-1)!.lastStep },
+  };
+}
+
 function stepRange(table: Table): Pick<Chunk, "firstStep" | "lastStep"> {
   const column = table.getChild("step")!;
   const numbers = Array.from(column, (value) => (value === null ? Number.NaN : Number(value)));

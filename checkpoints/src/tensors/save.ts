@@ -3,7 +3,7 @@ import { OptionInvalid } from "../errors/folder-errors.js";
 import { RunNotFound } from "../errors/entry-errors.js";
 import { CHECKPOINT_TRIGGERS, getCheckpoint, insertCheckpoint } from "../catalog/checkpoints.js";
 import type { CheckpointRow, CheckpointTrigger } from "../catalog/checkpoints.js";
-import { write } from "../catalog/connection.js";
+import { snapshot, write } from "../catalog/connection.js";
 import { getModel, insertModel, modelByName, requireModelName } from "../catalog/models.js";
 import type { ModelRow } from "../catalog/models.js";
 import { cleanName } from "../catalog/names.js";
@@ -101,9 +101,13 @@ export async function saveCheckpoint(
     name: cleanName(input.model.name, "model"),
     trainLoss: finite(input.model.trainLoss),
   };
-  admit(context, input, model);
+  // On one state of the catalog, and looked for once.
+  const { replayed, known } = snapshot(db, () => {
+    admit(context, input, model);
+    const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
+    return { replayed, known: replayed ?? historyNow(db, input.sessionId) };
+  });
   clearStrays(context);
-  const replayed = input.trigger === "replay" ? placeOfReplay(db, input) : null;
   const sessionId = replayed?.sessionId ?? input.sessionId;
   const id = newId();
   const made: Omit<CheckpointRow, "bytes" | "digest"> = {
@@ -117,7 +121,6 @@ export async function saveCheckpoint(
     secondParentCheckpointId: input.parents?.second ?? null,
     createdAt: new Date().toISOString(),
   };
-  const known = replayed ?? historyNow(db, sessionId);
 
   const commit = (written: WrittenPack, temporary: string): SavedCheckpoint | null => {
     const { bytes, stored, digests, state, digest } = written;

@@ -3,7 +3,7 @@ import { getModel, requireModelName, updateModelName } from "../catalog/models.j
 import { cleanName } from "../catalog/names.js";
 import { getLiveRun, updateRunStatus } from "../catalog/runs.js";
 import { adopt } from "../exchange/adopt.js";
-import { metricsChunk } from "../metrics/chunk.js";
+import { joinedChunks, metricsChunk } from "../metrics/chunk.js";
 import { logValues } from "../metrics/log-values.js";
 import { appendRows, syncSegments } from "../metrics/segment-writer.js";
 import { fillSnapshots } from "../snapshots/fill.js";
@@ -34,6 +34,27 @@ export type Operations = {
 } & Pick<StoreWriter, Lasting>;
 
 type Lasting = "fillSnapshots" | "saveCheckpoint";
+
+/** What appendMetrics is given. */
+export type RowsOfRun = Parameters<StoreWriter["appendMetrics"]>[0];
+
+/**
+ * Appends what several calls bring for one run, with one write and one transaction. A refused row
+ * leaves nothing of any of them: then each is to be done by itself, to have its own answer.
+ *
+ * @returns whether all are appended
+ * @example if (!appendTogether(context, calls)) for (const call of calls) operations.appendMetrics(call);
+ */
+export function appendTogether(context: WriterContext, calls: readonly RowsOfRun[]): boolean {
+  try {
+    const all = joinedChunks(calls.map(({ chunk }) => metricsChunk(chunk)));
+    if (all) appendRows(context, "metrics", calls[0]!.runId, all);
+    return all !== null;
+  } catch {
+    // Whatever it was will be met, and said, by those that are done by themselves.
+    return false;
+  }
+}
 
 /**
  * The operations of StoreWriter over one context. Errors as StoreWriter says; those of the system

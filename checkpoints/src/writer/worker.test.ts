@@ -43,6 +43,33 @@ describe("the store worker", () => {
     expect(store.runs.get(run.id).rows).toBe(57);
   });
 
+  test("rows that wait go together; each has its own answer, and refused ones leave no others behind", async () => {
+    const run = await store.writer.startRun(runInput(session.id));
+    const { id } = await store.writer.createSession(sessionInput("other"));
+    const other = await store.writer.startRun(runInput(id));
+    const ask = (runId: string, step: number, columns = {}) =>
+      store.writer.appendMetrics({
+        runId,
+        chunk: metricsStream(lossRows(step, step, 1).map((row) => ({ ...row, ...columns }))),
+      });
+    const asked = [1, 2, 3, 3, 4, 2, 5].map((step) => ask(run.id, step));
+    const mixed = [1, 2].flatMap((step) => [ask(other.id, step), ask(run.id, step + 5)]);
+    const wider = ask(run.id, 8, { accuracy: 0.5 });
+    const after = [ask(run.id, 9, { accuracy: 0.6 }), ask("none", 10), ask(run.id, 11)];
+    const broken = store.writer.appendMetrics({ runId: run.id, chunk: Uint8Array.of(1, 2) });
+    const answers = await Promise.allSettled([...asked, ...mixed, wider, ...after, broken]);
+    expect(answers.map(({ status }) => status === "fulfilled")).toEqual([
+      ...[true, true, true, false, true, false, true],
+      ...[true, true, true, true],
+      ...[true, true, false, true, false],
+    ]);
+    expect((answers[3] as PromiseRejectedResult).reason).toEqual(code("MetricsInvalid"));
+    expect((answers[13] as PromiseRejectedResult).reason).toEqual(code("RunNotFound"));
+    const table = await store.readMetrics(session.id);
+    expect([...table.getChild("step")!].map(Number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 11]);
+    expect([store.runs.get(run.id).rows, store.runs.get(other.id).rows]).toEqual([10, 2]);
+  });
+
   test("takes the buffer of a save over instead of copying it", async () => {
     const input = checkpointInput(session.id, 1, { w: [1, 2] });
     const saving = store.writer.saveCheckpoint(input);

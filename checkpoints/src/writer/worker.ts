@@ -5,7 +5,7 @@ import type { WireError } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
 import { beginContext, hasRunsToRecover } from "./begin-context.js";
 import type { CallMessage, ControlMessage, StatusMessage } from "./messages.js";
-import type { Operations } from "./operations.js";
+import type { Operations, RowsOfRun } from "./operations.js";
 
 // The store worker: every write of one process happens here. An operation is done before the next
 // one begins, so calls through one port happen in order.
@@ -25,6 +25,8 @@ interface Asked {
 
 // A save lets go of this thread while the disk takes the tensors; what is asked meanwhile waits.
 const asked: Asked[] = [];
+const MOST_TOGETHER = 256;
+let appendAll: (calls: readonly RowsOfRun[]) => boolean = () => false;
 let saving: Promise<void> | null = null;
 
 function ask(operations: Operations, next: Asked): void {
@@ -34,6 +36,10 @@ function ask(operations: Operations, next: Asked): void {
 
 function answerAll(operations: Operations): void {
   for (let next = asked.shift(); next; next = asked.shift()) {
+    if (next.call.method === "appendMetrics") {
+      answerRows(operations, next);
+      continue;
+    }
     const lasts = answer(next.port, operations, next.call);
     if (next.call.method !== "saveCheckpoint") continue;
     saving = lasts.then(() => {
@@ -41,6 +47,28 @@ function answerAll(operations: Operations): void {
       answerAll(operations);
     });
     return;
+  }
+}
+
+// Rows that wait behind rows of their run go with them: a transaction for each would take longer than all
+// else about them.
+function answerRows(operations: Operations, first: Asked): void {
+  for (const call of waitingAt(first.port)) asked.push({ port: first.port, call });
+  const rows = ({ call }: Asked) => call.input[0] as RowsOfRun | undefined;
+  const alike = (next: Asked | undefined): boolean =>
+    next?.call.method === "appendMetrics" && rows(next)?.runId === rows(first)?.runId;
+  const all = [first];
+  while (all.length < MOST_TOGETHER && alike(asked[0])) all.push(asked.shift()!);
+  if (all.length > 1 && appendAll(all.map((each) => rows(each)!))) {
+    for (const { port, call } of all) port.postMessage({ id: call.id, ok: true, value: undefined });
+  } else {
+    for (const { port, call } of all) void answer(port, operations, call);
+  }
+}
+
+function* waitingAt(port: MessagePort): Generator<CallMessage> {
+  for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) {
+    yield left.message as CallMessage;
   }
 }
 
@@ -76,20 +104,19 @@ async function start(): Promise<void> {
   main.on("message", (message: ControlMessage) => handle(message));
   // Reading can begin. What writes rows takes three times as long to load as all this took.
   tell({ kind: "ready" });
-  const { operationsOf } = await import("./operations.js");
+  const { appendTogether, operationsOf } = await import("./operations.js");
   const { finishContext } = await import("./open-context.js");
   const { collectWhenDue } = await import("../tensors/collection.js");
   const { packThread } = await import("../tensors/pack-thread.js");
   context.packThread = packThread(path);
   const operations = operationsOf(context);
+  appendAll = (calls) => appendTogether(context, calls);
 
   handle = (message) => {
     if (message.kind === "connect") return serve(message.port, operations);
     // What was asked before the end is still done, whichever port it came by.
     for (const port of ports) {
-      for (let left = receiveMessageOnPort(port); left; left = receiveMessageOnPort(port)) {
-        ask(operations, { port, call: left.message as CallMessage });
-      }
+      for (const call of waitingAt(port)) ask(operations, { port, call });
     }
     void end();
   };
