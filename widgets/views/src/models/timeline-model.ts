@@ -16,6 +16,7 @@ import { lastAtOrBefore, valueAt, type ValueAt } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
 import type { Attributes, ForkpointModel } from "./forkpoint-model.js";
 import { KernelStateModel } from "./kernel-state-model.js";
+import { createNewsPace, type NewsPace } from "./news-pace.js";
 
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
@@ -45,6 +46,7 @@ export class TimelineModel extends KernelStateModel {
   declare private previewed: number | null;
   declare private merging: boolean;
   declare private news: ReturnType<typeof setTimeout> | undefined;
+  declare private pace: NewsPace;
 
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
@@ -80,6 +82,7 @@ export class TimelineModel extends KernelStateModel {
     this.all = { from: 0, to: 0 };
     this.previewed = null;
     this.merging = false;
+    this.pace = createNewsPace();
     this.columns = createColumns();
     this.detail = null;
     super.initialize(attributes, options);
@@ -130,17 +133,21 @@ export class TimelineModel extends KernelStateModel {
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
   holdAxis(hold: boolean): void {
     this.held = hold ? this.axis : null;
-    if (!hold) this.tellNews();
+    if (!hold) this.tellNews(true);
   }
 
-  // In a drag each frame belongs to the pointer: what is new is shown when it rests, and at its end.
-  private tellNews(): void {
+  // In a drag each frame belongs to the pointer: what is new is shown when it rests, and at its end. Else
+  // as often as it leaves the processor to training.
+  private tellNews(now = false): void {
+    if (this.news !== undefined && !this.held && !now) return;
     clearTimeout(this.news);
+    this.news = undefined;
     const tell = (): void => {
       this.news = undefined;
-      this.dataChanges.emit();
+      this.pace.show(() => this.dataChanges.emit());
     };
-    if (this.held) this.news = setTimeout(tell, REST);
+    const wait = this.held ? REST : now ? 0 : this.pace.wait();
+    if (wait > 0) this.news = setTimeout(tell, wait);
     else tell();
   }
 
@@ -246,8 +253,9 @@ export class TimelineModel extends KernelStateModel {
     if ((content as { kind?: unknown } | null)?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
+      const before = this.state.run?.status;
       this.guard(() => this.merge(parseTimelineAppend(content), buffers));
-      this.tellNews();
+      this.tellNews(this.state.run?.status !== before);
     });
   }
 
