@@ -1,4 +1,4 @@
-import { compileHashing, inspectHashing } from "@forkpoint/checkpoints";
+import { AddonNotCompiled, compileHashing, inspectHashing } from "@forkpoint/checkpoints";
 import { installNative } from "@forkpoint/training";
 import { installExtension } from "./extension.js";
 import { installKernelspec } from "./kernelspec.js";
@@ -11,12 +11,22 @@ export async function install(options: { native: boolean }): Promise<void> {
   say(`kernel: ${installKernelspec(python.prefix)}`);
   say(`JupyterLab extension: ${installExtension(python.prefix)}`);
   if (!options.native) return;
+  // First, for it needs no download; without it saves and restores take longer, and that is all.
+  say(`fast hashing: ${await installHashing()}`);
   const state = await installNative({
     python: python.python,
     onProgress: (sentence) => say(`native backend: ${sentence}`),
   });
   say(`native backend: ${state.status === "ready" ? state.folder : state.reason}`);
-  await compileHashing();
-  const hashing = inspectHashing();
-  say(`fast hashing: ${hashing.status === "ready" ? hashing.path : hashing.reason}`);
+}
+
+async function installHashing(): Promise<string> {
+  try {
+    await compileHashing();
+  } catch (error) {
+    if (!(error instanceof AddonNotCompiled)) throw error;
+    return error.message;
+  }
+  const state = inspectHashing();
+  return state.status === "ready" ? state.path : state.reason;
 }
