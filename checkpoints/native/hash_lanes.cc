@@ -181,17 +181,6 @@ napi_value faultsOf(napi_env env, const Work& work) {
   return faults;
 }
 
-// digests(arrays: Uint8Array[]): Uint8Array of 32 bytes each
-napi_value digests(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value given[1];
-  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  Work work;
-  if (!takeArrays(env, given[0], work)) return refuse(env, "an array of Uint8Arrays is wanted");
-  work.perform(1);
-  return digestsOf(env, work);
-}
-
 bool takeFiles(napi_env env, napi_value files, napi_value offsets, Work& work) {
   for (uint32_t at = 0; at < work.inputs.size(); at++) {
     Input& input = work.inputs[at];
@@ -276,10 +265,9 @@ napi_value supported(napi_env env, napi_callback_info) {
 NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"supported", nullptr, supported, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
-      {"digests", nullptr, digests, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"read", nullptr, read, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"begin", nullptr, begin, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
-  napi_define_properties(env, exports, 4, functions);
+  napi_define_properties(env, exports, 3, functions);
   return exports;
 }

@@ -13,9 +13,10 @@ import type { AddonSource, AddonState } from "../addon/compiled-addon.js";
 export interface HashAddon {
   /** Whether this processor has what it needs. */
   supported(): boolean;
-  /** The sha256 of each, 32 bytes after 32 bytes. */
-  digests(arrays: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
-  /** The same on other threads; the arrays are to be left alone meanwhile. */
+  /**
+   * The sha256 of each, 32 bytes after 32 bytes, made by so many other threads; the arrays are to be left
+   * alone meanwhile.
+   */
   begin(arrays: readonly Uint8Array[], threads: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Fills each array from an open file, beginning at its offset, and hashes it. A fault is 0, the

@@ -16,9 +16,9 @@ const BYTES = 4 << 20;
 const FIRST_BYTES = 1 << 20;
 
 /**
- * Hashes contents in groups. With two threads those are others than the caller's: they begin at once,
- * and hash the next group while the caller is at work on one; with one it is the caller's own. Without the addon
- * each is hashed by Node when it is asked for.
+ * Hashes contents. With two threads those are others than the caller's: they begin at once, in groups, and
+ * hash the next while the caller is at work on one. With one, or without the addon, Node hashes each in
+ * the caller's when it is asked for: several at once leave nothing of a core to training beside them.
  *
  * @example
  * const hashes = hashAhead([weights, moments], 2);
@@ -26,7 +26,7 @@ const FIRST_BYTES = 1 << 20;
  * await hashes.end();
  */
 export function hashAhead(contents: readonly Uint8Array[], threads: 1 | 2): HashesAhead {
-  const addon = hashAddon();
+  const addon = threads > 1 ? hashAddon() : null;
   if (!addon) {
     const known: string[] = [];
     return { digest: (at) => (known[at] ??= sha256(contents[at]!)), end: async () => {} };
@@ -35,18 +35,15 @@ export function hashAhead(contents: readonly Uint8Array[], threads: 1 | 2): Hash
   const places = groups.flatMap(({ length }, group) =>
     Array.from({ length }, (_, at) => ({ group, at })),
   );
-  const begun: (Promise<string[]> | string[])[] = [];
-  const begin = (group: number): Promise<string[]> | string[] =>
-    (begun[group] ??=
-      threads === 1
-        ? digestTexts(addon.digests(groups[group]!))
-        : addon.begin(groups[group]!, threads).then(digestTexts));
-  if (threads > 1 && groups.length > 0) void begin(0);
+  const begun: Promise<string[]>[] = [];
+  const begin = (group: number): Promise<string[]> =>
+    (begun[group] ??= addon.begin(groups[group]!, threads).then(digestTexts));
+  if (groups.length > 0) void begin(0);
   return {
     async digest(index) {
       const { group, at } = places[index]!;
       const digests = await begin(group);
-      if (threads > 1 && group + 1 < groups.length) void begin(group + 1);
+      if (group + 1 < groups.length) void begin(group + 1);
       return digests[at]!;
     },
     async end() {

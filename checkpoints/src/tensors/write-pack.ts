@@ -47,7 +47,7 @@ export interface WrittenPack {
  * disk takes the last, unless a pack holds it. The header names all digests, so it comes last, into
  * the room kept for it.
  *
- * @param threads that hash: one is the caller's own
+ * @param threads that hash: one is the caller's own, for packs nobody waits for
  * @throws SessionNotFound, OptionInvalid when the state cannot be digested, and the system's error;
  *   then nothing is left
  * @example const { digest } = await writePack(db, pack, tensors, 2);
