@@ -67,7 +67,7 @@ export { importArtifacts } from "./exchange/artifacts-in.js";
 export type { TakenArtifacts } from "./exchange/artifacts-in.js";
 export type { Taken } from "./exchange/history.js";
 
-export { faultOf, sha256File } from "./addon/loaded-file.js";
+export { faultOf, recordFile, sha256File } from "./addon/loaded-file.js";
 export type { LoadedFile } from "./addon/loaded-file.js";
 export {
   addonFlags,
@@ -78,6 +78,7 @@ export {
   sourceDigest,
 } from "./addon/compiled-addon.js";
 export type { AddonSource, AddonState } from "./addon/compiled-addon.js";
+export { faultOfRun } from "./addon/run-program.js";
 export { compileHashing, inspectHashing } from "./hashing/hash-addon.js";
 export { sha256 } from "./hashing/digests.js";
 export { stateDigest } from "./tensors/state.js";

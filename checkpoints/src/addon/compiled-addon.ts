@@ -1,13 +1,13 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { AddonNotCompiled } from "../errors/addon-errors.js";
-import { faultOf, sha256File } from "./loaded-file.js";
+import { faultOf, recordFile } from "./loaded-file.js";
 import type { LoadedFile } from "./loaded-file.js";
+import { faultOfRun } from "./run-program.js";
 
 /** What an addon is compiled from. */
 export interface AddonSource {
@@ -88,14 +88,13 @@ export async function compileSource(source: AddonSource): Promise<void> {
     const { include_dir: include } = require("node-api-headers") as { include_dir: string };
     const file = `${source.name}.node`;
     const path = join(work, file);
-    await runCompiler(source.name, [
+    const fault = await faultOfRun(process.env["CXX"] || "g++", [
       ...[...source.flags, `-I${include}`],
       ...source.sources.map((each) => join(source.folder, each)),
       ...[...source.places, "-lpthread", "-o", path],
     ]);
-    chmodSync(path, 0o600);
-    const { size, mtimeMs } = statSync(path);
-    const record: LoadedFile = { path: file, size, mtimeMs, sha256: await sha256File(path) };
+    if (fault !== null) throw new AddonNotCompiled({ addon: source.name, output: fault });
+    const record = await recordFile(work, file);
     writeFileSync(join(work, "complete.json"), JSON.stringify(record, null, 2));
     rmSync(folder, { recursive: true, force: true });
     renameSync(work, folder);
@@ -104,27 +103,15 @@ export async function compileSource(source: AddonSource): Promise<void> {
   }
 }
 
-/** Loads an addon into this thread. @throws Error with the reason when it is not there. */
-export function loadCompiled(source: AddonSource): unknown {
-  const state = inspectCompiled(source);
+/**
+ * Loads an addon into this thread.
+ *
+ * @throws Error with the reason when it is not there
+ * @example const addon = loadCompiled(inspectCompiled(source)) as GraphAddon;
+ */
+export function loadCompiled(state: AddonState): unknown {
   if (state.status !== "ready") throw new Error(state.reason);
   const module = { exports: {} };
   process.dlopen(module, state.path);
   return module.exports;
-}
-
-function runCompiler(addon: string, parameters: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const program = process.env["CXX"] || "g++";
-    const child = spawn(program, parameters, { stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const fail = (reason: string): void => reject(new AddonNotCompiled({ addon, output: reason }));
-    child.on("error", (error) => fail(error.message));
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else fail(output.trim() || `${program} ended with ${code}.`);
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, statSync } from "node:fs";
+import { chmodSync, createReadStream, existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 /** A file that is loaded into a process, as it was when it was installed. */
 export interface LoadedFile {
@@ -7,6 +8,14 @@ export interface LoadedFile {
   size: number;
   mtimeMs: number;
   sha256: string;
+}
+
+/** Makes a file one that nobody else can write, and says what it is now; `path` is told within `folder`. */
+export async function recordFile(folder: string, path: string): Promise<LoadedFile> {
+  const full = join(folder, path);
+  chmodSync(full, 0o600);
+  const { size, mtimeMs } = statSync(full);
+  return { path, size, mtimeMs, sha256: await sha256File(full) };
 }
 
 /** What is wrong with a file that was recorded at installation, as a sentence; null when nothing. */

@@ -67,7 +67,8 @@ let loaded: HashAddon | null | undefined;
 export function hashAddon(): HashAddon | null {
   if (loaded !== undefined) return loaded;
   loaded = null;
-  if (inspectHashing().status !== "ready") return null;
-  const addon = loadCompiled(source()) as HashAddon;
+  const state = inspectHashing();
+  if (state.status !== "ready") return null;
+  const addon = loadCompiled(state) as HashAddon;
   return (loaded = addon.supported() ? addon : null);
 }

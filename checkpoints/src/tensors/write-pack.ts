@@ -90,16 +90,12 @@ async function writeHashed(
       ...{ state: document, configs: input.configs, engine: input.engine },
     };
   };
-  const { sessionId } = pack.checkpoint;
-  let room = lastRoom?.sessionId === sessionId ? lastRoom.bytes : 0;
-  if (room === 0) {
-    const guess = tensors.map(stand);
-    room = roundUp(layOutPack(id, guess, () => null, describe(guess), 0).header.byteLength);
-  }
+  const guess = tensors.map(stand);
+  let { header } = layOutPack(id, guess, () => null, describe(guess), 0);
   const most = tensors.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
   const places = new Map<string, StoredTensor | null>();
   for (;;) {
-    const begin = room;
+    const begin = Math.ceil(header.byteLength / FILE_BLOCK) * FILE_BLOCK;
     const hashed: HashedTensor[] = [];
     let layout!: PackLayout;
     const made = await growFile(file, begin, most, async (append) => {
@@ -117,20 +113,11 @@ async function writeHashed(
       return layout.header.byteLength === begin ? layout.header : null;
     });
     const { bytes, stored } = layout;
-    lastRoom = { sessionId, bytes: roundUp(layout.header.byteLength) };
     if (made) {
       return { bytes, stored, digests: hashed.map((tensor) => tensor.sha256), state, digest };
     }
-    room = lastRoom.bytes;
+    ({ header } = layout);
   }
-}
-
-// Packs of a session have headers of about the same length: laying one out on trial takes as long as all
-// else that is done before the disk has its first bytes.
-let lastRoom: { sessionId: string; bytes: number } | null = null;
-
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / FILE_BLOCK) * FILE_BLOCK;
 }
 
 function subjectOf(db: Catalog, { store, writer, checkpoint, known, model }: PackToWrite) {

@@ -31,7 +31,10 @@ export type Operations = {
   [Name in Exclude<keyof StoreWriter, Lasting>]: (
     ...input: Parameters<StoreWriter[Name]>
   ) => Awaited<ReturnType<StoreWriter[Name]>>;
-} & Pick<StoreWriter, Lasting>;
+} & Pick<StoreWriter, Lasting> & {
+    /** Rows of one run that came in several calls; false if each is to be done by itself. */
+    appendTogether(calls: readonly RowsOfRun[]): boolean;
+  };
 
 type Lasting = "fillSnapshots" | "saveCheckpoint";
 
@@ -43,9 +46,8 @@ export type RowsOfRun = Parameters<StoreWriter["appendMetrics"]>[0];
  * leaves nothing of any of them: then each is to be done by itself, to have its own answer.
  *
  * @returns whether all are appended
- * @example if (!appendTogether(context, calls)) for (const call of calls) operations.appendMetrics(call);
  */
-export function appendTogether(context: WriterContext, calls: readonly RowsOfRun[]): boolean {
+function appendTogether(context: WriterContext, calls: readonly RowsOfRun[]): boolean {
   try {
     const all = joinedChunks(calls.map(({ chunk }) => metricsChunk(chunk)));
     if (all) appendRows(context, "metrics", calls[0]!.runId, all);
@@ -78,6 +80,7 @@ export function operationsOf(context: WriterContext): Operations {
     saveBlob: (bytes) => storeBlob(context, bytes),
     saveCheckpoint: (input) => saveCheckpoint(context, input),
     appendMetrics: ({ runId, chunk }) => appendRows(context, "metrics", runId, metricsChunk(chunk)),
+    appendTogether: (calls) => appendTogether(context, calls),
     appendSnapshots: ({ runId, snapshots }) =>
       appendRows(context, "snapshots", runId, snapshotsChunk(snapshots)),
     fillSnapshots: ({ sessionId, snapshots }) => fillSnapshots(context, sessionId, snapshots),

@@ -26,7 +26,6 @@ interface Asked {
 // A save lets go of this thread while the disk takes the tensors; what is asked meanwhile waits.
 const asked: Asked[] = [];
 const MOST_TOGETHER = 256;
-let appendAll: (calls: readonly RowsOfRun[]) => boolean = () => false;
 let saving: Promise<void> | null = null;
 
 function ask(operations: Operations, next: Asked): void {
@@ -59,7 +58,7 @@ function answerRows(operations: Operations, first: Asked): void {
     next?.call.method === "appendMetrics" && rows(next)?.runId === rows(first)?.runId;
   const all = [first];
   while (all.length < MOST_TOGETHER && alike(asked[0])) all.push(asked.shift()!);
-  if (all.length > 1 && appendAll(all.map((each) => rows(each)!))) {
+  if (all.length > 1 && operations.appendTogether(all.map((each) => rows(each)!))) {
     for (const { port, call } of all) port.postMessage({ id: call.id, ok: true, value: undefined });
   } else {
     for (const { port, call } of all) void answer(port, operations, call);
@@ -104,13 +103,12 @@ async function start(): Promise<void> {
   main.on("message", (message: ControlMessage) => handle(message));
   // Reading can begin. What writes rows takes three times as long to load as all this took.
   tell({ kind: "ready" });
-  const { appendTogether, operationsOf } = await import("./operations.js");
+  const { operationsOf } = await import("./operations.js");
   const { finishContext } = await import("./open-context.js");
   const { collectWhenDue } = await import("../tensors/collection.js");
   const { packThread } = await import("../tensors/pack-thread.js");
   context.packThread = packThread(path);
   const operations = operationsOf(context);
-  appendAll = (calls) => appendTogether(context, calls);
 
   handle = (message) => {
     if (message.kind === "connect") return serve(message.port, operations);

@@ -104,5 +104,5 @@ let loaded: GraphAddon | null = null;
  * @throws Error with the reason when it is not there.
  */
 export function loadAddon(): GraphAddon {
-  return (loaded ??= loadCompiled(source()) as GraphAddon);
+  return (loaded ??= loadCompiled(inspectAddon()) as GraphAddon);
 }

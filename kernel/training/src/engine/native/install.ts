@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { sha256File } from "@forkpoint/checkpoints";
+import { recordFile } from "@forkpoint/checkpoints";
 import type { LoadedFile } from "@forkpoint/checkpoints";
 import { NativeInstallFailed } from "../../errors/engine.js";
 import { compileAddon, inspectAddon } from "./addon.js";
@@ -121,12 +121,7 @@ async function compile(work: string, finalFolder: string): Promise<void> {
 
 async function recordOf(folder: string): Promise<NativeRecord> {
   const files: LoadedFile[] = [];
-  for (const path of loadedFiles) {
-    const full = join(folder, path);
-    chmodSync(full, 0o600);
-    const { size, mtimeMs } = statSync(full);
-    files.push({ path, size, mtimeMs, sha256: await sha256File(full) });
-  }
+  for (const path of loadedFiles) files.push(await recordFile(folder, path));
   return {
     tensorflow: tensorflowWheel.version,
     wheelSha256: tensorflowWheel.sha256,
