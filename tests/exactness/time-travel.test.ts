@@ -29,7 +29,13 @@ describe("every step of a session can be gone back to", () => {
   test("keyframes are few, and how long the way to any step is, is known", () => {
     const { count, longestGap, seconds } = session.keyframes;
     expect(count).toBeLessThanOrEqual(7);
-    expect(longestGap).toBeLessThanOrEqual(30);
+    // How far apart they are is up to how fast the disk is; what is said of it must be so.
+    const steps = store.store.checkpoints.list(session.id).map(({ step }) => step);
+    const stored = [...new Set(steps)].sort((a, b) => a - b);
+    expect(stored.length).toBe(count);
+    expect([stored[0], stored[1], stored.at(-1)]).toEqual([0, 20, LAST]);
+    const gaps = stored.slice(1).map((step, i) => step - stored[i]!);
+    expect(longestGap).toBe(Math.max(...gaps));
     expect(seconds).toBeGreaterThan(0);
   });
 
