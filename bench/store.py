@@ -20,7 +20,7 @@ ROUNDS = {"0.8 M": 21, "25 M": 7}
 SIDES = {
     "save": ("forkpoint", "torch.save + fsync", "safetensors + fsync", "orbax"),
     "save one layer of four": ("forkpoint", "torch.save + fsync"),
-    "restore, verified": ("forkpoint", "torch.load"),
+    "restore, verified": ("forkpoint", "forkpoint, to new memory", "torch.load"),
 }
 OURS = {
     "a metrics row to the system": ("forkpoint", "SummaryWriter, flushed"),

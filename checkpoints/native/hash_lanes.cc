@@ -9,8 +9,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <iterator>
 #include <memory>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "sha256_lanes.h"
@@ -78,15 +79,28 @@ class Work {
   std::vector<Input> inputs;
 
   // The largest first, so that no thread is left with one when the others have ended.
-  void perform(size_t threads) {
+  void order() {
     order_.resize(inputs.size());
     for (size_t at = 0; at < inputs.size(); at++) order_[at] = &inputs[at];
     std::sort(order_.begin(), order_.end(),
               [](const Input* one, const Input* other) { return one->length > other->length; });
-    std::vector<std::thread> others;
-    for (size_t at = 1; at < threads; at++) others.emplace_back([this] { share(); });
-    share();
-    for (std::thread& other : others) other.join();
+  }
+
+  // Takes what no other thread has taken, until nothing is left.
+  void share() {
+    Lane all[lanes::kMost];
+    for (;;) {
+      Lane* working[lanes::kMost];
+      int count = 0;
+      for (Lane& lane : all)
+        if (fill(lane)) working[count++] = &lane;
+      if (count == 0) return;
+      size_t blocks = working[0]->blocks();
+      for (int at = 1; at < count; at++) blocks = std::min(blocks, working[at]->blocks());
+      if (count == 3) advance<3>(working, blocks);
+      else if (count == 2) advance<2>(working, blocks);
+      else advance<1>(working, blocks);
+    }
   }
 
  private:
@@ -109,22 +123,6 @@ class Work {
       } else {
         return true;
       }
-    }
-  }
-
-  void share() {
-    Lane all[lanes::kMost];
-    for (;;) {
-      Lane* working[lanes::kMost];
-      int count = 0;
-      for (Lane& lane : all)
-        if (fill(lane)) working[count++] = &lane;
-      if (count == 0) return;
-      size_t blocks = working[0]->blocks();
-      for (int at = 1; at < count; at++) blocks = std::min(blocks, working[at]->blocks());
-      if (count == 3) advance<3>(working, blocks);
-      else if (count == 2) advance<2>(working, blocks);
-      else advance<1>(working, blocks);
     }
   }
 };
@@ -195,42 +193,76 @@ bool takeFiles(napi_env env, napi_value files, napi_value offsets, Work& work) {
   return true;
 }
 
-// read(arrays: Uint8Array[], files: number[], offsets: number[]):
-//   { digests: Uint8Array of 32 bytes each, faults: number[] }
-// Fills each array from an open file, beginning at its offset, and hashes it.
-napi_value read(napi_env env, napi_callback_info info) {
-  size_t count = 3;
-  napi_value given[3], answer;
-  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
-  Work work;
-  if (count < 3 || !takeArrays(env, given[0], work)) return refuse(env, "an array of Uint8Arrays is wanted");
-  if (!takeFiles(env, given[1], given[2], work))
-    return refuse(env, "an open file and an offset are wanted for each array");
-  work.perform(1);
+bool takeReads(napi_env env, const napi_value* given, Work& work) {
+  if (!takeArrays(env, given[0], work)) {
+    refuse(env, "an array of Uint8Arrays is wanted");
+    return false;
+  }
+  if (takeFiles(env, given[1], given[2], work)) return true;
+  refuse(env, "an open file and an offset are wanted for each array");
+  return false;
+}
+
+napi_value answerOf(napi_env env, const Work& work) {
+  napi_value answer;
   napi_create_object(env, &answer);
   napi_set_named_property(env, answer, "digests", digestsOf(env, work));
   napi_set_named_property(env, answer, "faults", faultsOf(env, work));
   return answer;
 }
 
+// read(arrays: Uint8Array[], files: number[], offsets: number[]):
+//   { digests: Uint8Array of 32 bytes each, faults: number[] }
+// Fills each array from an open file, beginning at its offset, and hashes it.
+napi_value read(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value given[3];
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  Work work;
+  if (!takeReads(env, given, work)) return nullptr;
+  work.order();
+  work.share();
+  return answerOf(env, work);
+}
+
 struct Task {
   Work work;
-  uint32_t threads;
-  napi_async_work handle = nullptr;
+  napi_value (*answer)(napi_env, const Work&);
+  std::vector<napi_async_work> handles;
+  uint32_t ended = 0;
   napi_deferred deferred;
   napi_ref arrays;
 };
 
-void perform(napi_env, void* data) {
-  auto* task = static_cast<Task*>(data);
-  task->work.perform(task->threads);
-}
+void share(napi_env, void* data) { static_cast<Task*>(data)->work.share(); }
 
 void end(napi_env env, napi_status, void* data) {
-  std::unique_ptr<Task> task(static_cast<Task*>(data));
+  auto* task = static_cast<Task*>(data);
+  if (++task->ended < task->handles.size()) return;
   napi_delete_reference(env, task->arrays);
-  napi_delete_async_work(env, task->handle);
-  napi_resolve_deferred(env, task->deferred, digestsOf(env, task->work));
+  for (napi_async_work handle : task->handles) napi_delete_async_work(env, handle);
+  napi_resolve_deferred(env, task->deferred, task->answer(env, task->work));
+  delete task;
+}
+
+// On threads of Node's pool: a new one would begin on the processor of whoever made it, and stay there for
+// longer than most of this takes.
+napi_value queue(napi_env env, std::unique_ptr<Task> task, napi_value arrays, napi_value threads) {
+  uint32_t count;
+  const bool counted = napi_get_value_uint32(env, threads, &count) == napi_ok;
+  if (!counted || count == 0) return refuse(env, "a number of threads is wanted");
+  napi_value promise, name;
+  napi_create_string_utf8(env, "forkpoint-hash", NAPI_AUTO_LENGTH, &name);
+  // The memory stays where it is until all is done.
+  napi_create_reference(env, arrays, 1, &task->arrays);
+  napi_create_promise(env, &task->deferred, &promise);
+  task->work.order();
+  task->handles.resize(count);
+  for (napi_async_work& handle : task->handles)
+    napi_create_async_work(env, nullptr, name, share, end, task.get(), &handle);
+  for (napi_async_work handle : task->handles) napi_queue_async_work(env, handle);
+  task.release();
+  return promise;
 }
 
 // begin(arrays: Uint8Array[], threads: number): Promise<Uint8Array of 32 bytes each>
@@ -240,18 +272,21 @@ napi_value begin(napi_env env, napi_callback_info info) {
   napi_value given[2];
   napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
   auto task = std::make_unique<Task>();
-  if (count < 2 || !takeArrays(env, given[0], task->work)) return refuse(env, "an array of Uint8Arrays is wanted");
-  const bool counted = napi_get_value_uint32(env, given[1], &task->threads) == napi_ok;
-  if (!counted || task->threads == 0) return refuse(env, "a number of threads is wanted");
-  napi_value promise, name;
-  napi_create_string_utf8(env, "forkpoint-hash", NAPI_AUTO_LENGTH, &name);
-  // The memory stays where it is until all is done.
-  napi_create_reference(env, given[0], 1, &task->arrays);
-  napi_create_promise(env, &task->deferred, &promise);
-  napi_create_async_work(env, nullptr, name, perform, end, task.get(), &task->handle);
-  napi_queue_async_work(env, task->handle);
-  task.release();
-  return promise;
+  if (!takeArrays(env, given[0], task->work)) return refuse(env, "an array of Uint8Arrays is wanted");
+  task->answer = digestsOf;
+  return queue(env, std::move(task), given[0], given[1]);
+}
+
+// beginReading(arrays, files, offsets, threads: number): Promise of what read returns
+// Reads on other threads, while the caller goes on; the files are to stay open.
+napi_value beginReading(napi_env env, napi_callback_info info) {
+  size_t count = 4;
+  napi_value given[4];
+  napi_get_cb_info(env, info, &count, given, nullptr, nullptr);
+  auto task = std::make_unique<Task>();
+  if (!takeReads(env, given, task->work)) return nullptr;
+  task->answer = answerOf;
+  return queue(env, std::move(task), given[0], given[3]);
 }
 
 napi_value supported(napi_env env, napi_callback_info) {
@@ -267,7 +302,8 @@ NAPI_MODULE_INIT() {
       {"supported", nullptr, supported, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"read", nullptr, read, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
       {"begin", nullptr, begin, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
+      {"beginReading", nullptr, beginReading, nullptr, nullptr, nullptr, napi_enumerable, nullptr},
   };
-  napi_define_properties(env, exports, 3, functions);
+  napi_define_properties(env, exports, std::size(functions), functions);
   return exports;
 }

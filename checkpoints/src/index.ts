@@ -47,7 +47,7 @@ export type { Collected, CollectOptions, Thinned } from "./tensors/collection.js
 export type { KeyframeBudget } from "./tensors/keyframe-spacing.js";
 export type { Keyframes } from "./catalog/keyframes.js";
 export type { Manifest, ManifestTensor } from "./tensors/manifest.js";
-export type { RestoredState } from "./tensors/restore.js";
+export type { RestoredState, TensorSpace } from "./tensors/restore.js";
 
 export { verify } from "./verify/verify.js";
 export type { VerifyOptions } from "./verify/verify.js";

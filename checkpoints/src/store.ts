@@ -38,7 +38,7 @@ import { loadBlob } from "./tensors/blobs.js";
 import { readManifest } from "./tensors/manifest.js";
 import type { Manifest } from "./tensors/manifest.js";
 import { restoreState } from "./tensors/restore.js";
-import type { RestoredState } from "./tensors/restore.js";
+import type { RestoredState, TensorSpace } from "./tensors/restore.js";
 import { holderOf } from "./lease/holder.js";
 import type { SessionHolder } from "./lease/holder.js";
 import { trashOver } from "./trash/front.js";
@@ -113,8 +113,11 @@ export interface Store {
   readonly trash: Trash;
   /** Another text when sessions, runs or models have changed, whoever did it; cheap to ask often. */
   outline(): string;
-  /** All tensors, each checked. Rejects with CheckpointNotFound, CheckpointDamaged, TensorDamaged. */
-  readTensors(checkpointId: string): Promise<RestoredState>;
+  /**
+   * All tensors, each checked; or those of a space, each to its place in memory that is used again. Rejects
+   * with CheckpointNotFound, CheckpointDamaged, TensorDamaged, TensorNotFound, OptionInvalid.
+   */
+  readTensors(checkpointId: string, space?: TensorSpace): Promise<RestoredState>;
   /** Checked. Rejects with BlobMissing, BlobDamaged. */
   readBlob(digest: string): Promise<Uint8Array<ArrayBuffer>>;
   /** Along the timeline, steps ascending. Rejects with SessionNotFound, MetricsDamaged. */
@@ -260,7 +263,7 @@ function storeOver(
     events: { list: (sessionId) => read((db) => listEvents(db, sessionId)) },
     trash: trashOver(path, read, client.writer),
     outline: () => read(outline),
-    readTensors: (id) => readLater((db) => restoreState(db, path, id)),
+    readTensors: (id, space) => readLater((db) => restoreState(db, path, id, space)),
     readBlob: (digest) => readLater((db) => loadBlob(db, path, digest)),
     readMetrics: (id, options) => readLater((db) => readMetrics(db, path, id, options)),
     readCurve: (id, column, options) => readLater((db) => readCurve(db, path, id, column, options)),

@@ -23,6 +23,16 @@ export function findTensor(db: Catalog, digest: string): StoredTensor | null {
   return (row as StoredTensor | undefined) ?? null;
 }
 
+/** Where the tensors of these digests lie; those that are not stored are left out. @example findTensors(db, digests).get(digest)?.pack */
+export function findTensors(db: Catalog, digests: readonly string[]): Map<string, StoredTensor> {
+  const rows = prepared(
+    db,
+    `SELECT t.digest, t.pack_id AS pack, t.entry, t.offset, t.length
+     FROM json_each(?) wanted JOIN tensors t ON t.digest = wanted.value`,
+  ).all(JSON.stringify(digests)) as StoredTensor[];
+  return new Map(rows.map((row) => [row.digest, row]));
+}
+
 /** Notes a pack. Throws SQLite's errors. @example insertPack(db, id, 9_800_000, now) */
 export function insertPack(db: Catalog, id: string, bytes: number, createdAt: string): void {
   prepared(db, "INSERT INTO packs (id, bytes, created_at) VALUES (?, ?, ?)").run(

@@ -24,6 +24,18 @@ export class TensorDamaged extends StoreError {
   }
 }
 
+/** A checkpoint was asked for a tensor that it does not have. */
+export class TensorNotFound extends StoreError {
+  constructor(data: { id: string; name: string; reason: string }, options?: ErrorOptions) {
+    super(
+      "TensorNotFound",
+      `The checkpoint "${data.id}" has no such tensor "${data.name}" (${data.reason}); ask for those that its manifest lists.`,
+      data,
+      options,
+    );
+  }
+}
+
 /** No blob has this digest, or its file is gone. */
 export class BlobMissing extends StoreError {
   constructor(data: { digest: string }, options?: ErrorOptions) {

@@ -126,7 +126,7 @@ function turned(
   name: string,
   as: string,
   own: number[],
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
 ): Written {
   const [rows, columns] = own;
   if (!layout.isLinear(name) || rows === undefined || columns === undefined) {

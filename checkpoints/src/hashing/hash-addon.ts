@@ -26,7 +26,21 @@ export interface HashAddon {
     arrays: readonly Uint8Array[],
     files: readonly number[],
     offsets: readonly number[],
-  ): { digests: Uint8Array<ArrayBuffer>; faults: number[] };
+  ): HashedReads;
+  /** As read, on so many other threads; the arrays are to be left alone, and the files open, meanwhile. */
+  beginReading(
+    arrays: readonly Uint8Array[],
+    files: readonly number[],
+    offsets: readonly number[],
+    threads: number,
+  ): Promise<HashedReads>;
+}
+
+/** What reading arrays came to. */
+export interface HashedReads {
+  /** 32 bytes after 32 bytes. */
+  digests: Uint8Array<ArrayBuffer>;
+  faults: number[];
 }
 
 function source(): AddonSource {

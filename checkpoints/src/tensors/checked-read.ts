@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { digestTexts } from "../hashing/digests.js";
 import { hashAddon } from "../hashing/hash-addon.js";
-import type { HashAddon } from "../hashing/hash-addon.js";
+import type { HashedReads } from "../hashing/hash-addon.js";
 
 /** A stretch of a file and the digest that its bytes must give. */
 export interface CheckedStretch {
@@ -15,19 +15,19 @@ export interface CheckedStretch {
   digest: string;
 }
 
-/** The bytes, or why there are none. */
-export type CheckedBytes = { bytes: Uint8Array<ArrayBuffer> } | { fault: string };
+/** Why a stretch could not be read as it should be; null: it was. */
+export type Fault = string | null;
 
 /**
  * Reads a stretch of a file, hashing each piece while the processor still has it at hand.
  *
  * @throws the system's error, other than for a file that is not there
- * @example readChecked({ file, offset: 512, length: 4096, digest })
+ * @example if (checkStretch({ file, offset: 512, length: 4096, digest }) === null) whole();
  */
-export function readChecked(stretch: CheckedStretch): CheckedBytes {
+export function checkStretch(stretch: CheckedStretch): Fault {
   const files = checkedFiles();
   try {
-    return files.read([stretch])[0]!;
+    return files.fill([stretch])[0]!;
   } finally {
     files.close();
   }
@@ -35,13 +35,22 @@ export function readChecked(stretch: CheckedStretch): CheckedBytes {
 
 /** Reads stretches of files. */
 export interface CheckedFiles {
-  /** As readChecked; several at once, where the addon is there. */
-  read(stretches: readonly CheckedStretch[]): CheckedBytes[];
+  /**
+   * Fills each of `into`, which is as long as its stretch, and checks it; several at once, where the addon
+   * is there. Without `into` they are only checked, in memory that is used again.
+   */
+  fill(stretches: readonly CheckedStretch[], into?: readonly Uint8Array[] | null): Fault[];
+  /** As fill, on two other threads; null without the addon. One at a time. */
+  fillBeside:
+    | ((stretches: readonly CheckedStretch[], into: readonly Uint8Array[]) => Promise<Fault[]>)
+    | null;
   close(): void;
 }
 
 const PIECE = 1 << 20;
 const MOST_OPEN = 16;
+const THREADS = 2;
+const GONE = "the file of the pack is gone";
 const TOO_SHORT = "the file of the pack is too short";
 const NOT_ITS_DIGEST = "its bytes do not give its digest";
 
@@ -69,44 +78,86 @@ export function checkedFiles(): CheckedFiles {
       return null;
     }
   };
+  const addon = hashAddon();
+  let scratch = new Uint8Array(0);
+  const begin = (
+    stretches: readonly CheckedStretch[],
+    into: readonly Uint8Array[] | null,
+  ): { faults: Fault[]; fills: Fill[] } => {
+    if (open.size > MOST_OPEN) close();
+    const faults: Fault[] = stretches.map(() => null);
+    const fills: Fill[] = [];
+    for (const [at, stretch] of stretches.entries()) {
+      const { file, offset, length } = stretch;
+      const found = opened(file);
+      // Before any allocation: the catalog may come from elsewhere.
+      if (!found) faults[at] = GONE;
+      else if (offset + length > found.size) faults[at] = TOO_SHORT;
+      else fills.push({ at, stretch, bytes: into?.[at] ?? scratch, fd: found.fd });
+    }
+    return { faults, fills };
+  };
+  const ownMemory = (fills: readonly Fill[]): void => {
+    const bytes = fills.reduce((sum, { stretch }) => sum + stretch.length, 0);
+    // Not filled with zeros first: nobody sees it.
+    if (scratch.length < bytes) scratch = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+    let at = 0;
+    for (const fill of fills) {
+      fill.bytes = scratch.subarray(at, at + fill.stretch.length);
+      at += fill.stretch.length;
+    }
+  };
   return {
     close,
-    read(stretches) {
-      if (open.size > MOST_OPEN) close();
-      const answers: CheckedBytes[] = [];
-      const fills: Fill[] = [];
-      for (const [at, stretch] of stretches.entries()) {
-        const { file, offset, length } = stretch;
-        const found = opened(file);
-        // Before the allocation: the catalog may come from elsewhere.
-        if (!found) answers[at] = { fault: "the file of the pack is gone" };
-        else if (offset + length > found.size) answers[at] = { fault: TOO_SHORT };
-        else {
-          // Not filled with zeros first: what could not be read is not given out.
-          const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-          fills.push({ at, stretch, bytes, fd: found.fd });
-        }
-      }
-      const addon = hashAddon();
-      const faults = addon ? fillInLanes(addon, fills) : fills.map(fillByPieces);
-      for (const [place, { at, bytes }] of fills.entries()) {
-        const fault = faults[place]!;
-        answers[at] = fault === null ? { bytes } : { fault };
-      }
-      return answers;
+    fill(stretches, into) {
+      const { faults, fills } = begin(stretches, into ?? null);
+      if (!into) ownMemory(fills);
+      const met = addon
+        ? faultsIn(fills, addon.read(...readingOf(fills)))
+        : fills.map(fillByPieces);
+      for (const [place, { at }] of fills.entries()) faults[at] = met[place]!;
+      return faults;
     },
+    fillBeside:
+      addon &&
+      (async (stretches, into) => {
+        const { faults, fills } = begin(stretches, into);
+        const met = faultsIn(fills, await addon.beginReading(...readingOf(fills), THREADS));
+        for (const [place, { at }] of fills.entries()) faults[at] = met[place]!;
+        return faults;
+      }),
   };
+}
+
+/**
+ * Why stretches cannot be read, as far as the sizes of their files tell: asked before memory is made for
+ * what a catalog lists.
+ *
+ * @throws the system's error, other than for a file that is not there
+ * @example const faults = faultsOfSizes(stretches);
+ */
+export function faultsOfSizes(stretches: readonly CheckedStretch[]): Fault[] {
+  const sizes = new Map<string, number | null>();
+  return stretches.map(({ file, offset, length }) => {
+    let size = sizes.get(file);
+    if (size === undefined) {
+      size = statSync(file, { throwIfNoEntry: false })?.size ?? null;
+      sizes.set(file, size);
+    }
+    if (size === null) return GONE;
+    return offset + length > size ? TOO_SHORT : null;
+  });
 }
 
 /** A stretch, where it comes from and goes to. */
 interface Fill {
   at: number;
   stretch: CheckedStretch;
-  bytes: Uint8Array<ArrayBuffer>;
+  bytes: Uint8Array;
   fd: number;
 }
 
-function fillByPieces({ fd, bytes, stretch: { offset, length, digest } }: Fill): string | null {
+function fillByPieces({ fd, bytes, stretch: { offset, length, digest } }: Fill): Fault {
   const hash = createHash("sha256");
   for (let filled = 0; filled < length;) {
     const most = Math.min(PIECE, length - filled);
@@ -118,12 +169,17 @@ function fillByPieces({ fd, bytes, stretch: { offset, length, digest } }: Fill):
   return hash.digest("hex") === digest ? null : NOT_ITS_DIGEST;
 }
 
-function fillInLanes(addon: HashAddon, fills: readonly Fill[]): (string | null)[] {
-  const { digests, faults } = addon.read(
+function readingOf(
+  fills: readonly Fill[],
+): [arrays: Uint8Array[], files: number[], offsets: number[]] {
+  return [
     fills.map(({ bytes }) => bytes),
     fills.map(({ fd }) => fd),
     fills.map(({ stretch }) => stretch.offset),
-  );
+  ];
+}
+
+function faultsIn(fills: readonly Fill[], { digests, faults }: HashedReads): Fault[] {
   return digestTexts(digests).map((text, place) => {
     const { file, digest } = fills[place]!.stretch;
     const number = faults[place]!;

@@ -1,7 +1,7 @@
 import { CheckpointDamaged } from "../errors/data-errors.js";
 import { getCheckpoint, getStoredState } from "../catalog/checkpoints.js";
 import type { Catalog } from "../catalog/connection.js";
-import { configText, findTensor } from "../catalog/stored-tensors.js";
+import { configText, findTensors } from "../catalog/stored-tensors.js";
 import { sha256 } from "../hashing/digests.js";
 import { parseState } from "./state.js";
 import type { TensorIdentity } from "./state.js";
@@ -50,8 +50,12 @@ export function readManifest(db: Catalog, checkpointId: string, inTrash = false)
   if (sha256(stored.state) !== digest) damaged("its state does not give its digest");
   const document = parseState(stored.state);
   if (!document) return damaged("its state is no state document");
+  const places = findTensors(
+    db,
+    document.tensors.map(({ sha256: digest }) => digest),
+  );
   const tensors = document.tensors.map((tensor): ManifestTensor => {
-    const place = findTensor(db, tensor.sha256);
+    const place = places.get(tensor.sha256);
     if (!place) return damaged(`the tensor "${tensor.name}" is in no pack`);
     const { pack, entry, offset, length } = place;
     const whole = offset >= 0 && length === tensor.shape.reduce((size, side) => size * side, 4);

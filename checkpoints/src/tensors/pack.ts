@@ -18,11 +18,11 @@ export interface TensorSlice {
 }
 
 /** A tensor to be saved, with its bytes. */
-export interface TensorBytes {
+export interface TensorBytes<Memory extends ArrayBufferLike = ArrayBufferLike> {
   name: string;
   dtype: TensorType;
   shape: readonly number[];
-  bytes: Uint8Array;
+  bytes: Uint8Array<Memory>;
 }
 
 /** One whose digest is known. */
@@ -87,7 +87,10 @@ export type PackDescription = Omit<PackManifest, "format" | "places">;
  * @throws OptionInvalid when one is not as its shape says, or does not lie in the buffer
  * @example tensorsIn(buffer, [{ name: "w", dtype: "F32", shape: [2], offset: 0, length: 8 }])
  */
-export function tensorsIn(buffer: ArrayBufferLike, tensors: readonly TensorSlice[]): TensorBytes[] {
+export function tensorsIn<Memory extends ArrayBufferLike>(
+  buffer: Memory,
+  tensors: readonly TensorSlice[],
+): TensorBytes<Memory>[] {
   return tensors.map(({ name: label, dtype, shape, offset, length }) => {
     const refuse = (reason: string): never => {
       throw new OptionInvalid({ option: `tensors["${label}"]`, reason });

@@ -1,19 +1,19 @@
 import { parentPort } from "node:worker_threads";
 import { errorToWire } from "../errors/error-wire.js";
 import { checkedFiles } from "./checked-read.js";
-import type { CheckedBytes } from "./checked-read.js";
-import type { ReadMessage, ReadRequest } from "./readers.js";
+import { readSome } from "./readers.js";
+import type { ReadMessage, ReadRequest, Taken } from "./readers.js";
 
-// Reads and checks stretches of files; the bytes are handed over, not copied.
+// Reads and checks stretches of files, to memory that the caller sees too.
 const port = parentPort!;
 const tell = (message: ReadMessage, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
 
-// Read at once, and told at once: as many stretches as keep the lanes of a thread filled.
+// Read at once: as many stretches as keep the lanes of a thread filled.
 const COUNT = 3;
 const BYTES = 2 << 20;
 
-port.on("message", ({ stretches, next }: ReadRequest) => {
+port.on("message", ({ stretches, into, next }: ReadRequest) => {
   const files = checkedFiles();
   // Whoever is free takes the next.
   const takeSome = (): number[] => {
@@ -26,16 +26,16 @@ port.on("message", ({ stretches, next }: ReadRequest) => {
     }
     return taken;
   };
+  const read: Taken[] = [];
   try {
     for (let taken = takeSome(); taken.length > 0; taken = takeSome()) {
-      const answers = files.read(taken.map((at) => stretches[at]!));
-      const batch = answers.map((answer, place): [number, CheckedBytes] => [taken[place]!, answer]);
-      const transfer = answers.flatMap((answer) =>
-        "bytes" in answer ? [answer.bytes.buffer] : [],
-      );
-      tell({ kind: "read", batch }, transfer);
+      const places = Array.isArray(into) ? taken.map((at) => into[at]!) : into;
+      const given = taken.map((at) => stretches[at]!);
+      const some = readSome(files, given, places);
+      read.push(...some.map((stretch, place): Taken => [taken[place]!, stretch]));
     }
-    tell({ kind: "done" });
+    const transfer = read.flatMap(([, { bytes }]) => (bytes ? [bytes.buffer as ArrayBuffer] : []));
+    tell({ kind: "done", read }, transfer);
   } catch (error) {
     tell({ kind: "failed", error: errorToWire(error) });
   } finally {

@@ -3,11 +3,12 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import BetterSqlite3 from "better-sqlite3";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { packFile } from "../folder/layout.js";
 import { newId } from "../ids.js";
 import { checkpointInput } from "../testing/fixtures.js";
 import { storeForTests } from "../testing/store-for-tests.js";
+import type { TensorSlice } from "./pack.js";
 
 const CHILD = fileURLToPath(new URL("../../dist/testing/memory-child.js", import.meta.url));
 const given = storeForTests("file");
@@ -81,5 +82,62 @@ test("a pack that is made anew while it is read is no damage", async () => {
   renameSync(packFile(store.path, anew), packFile(store.path, checkpoint.id));
   await expect(store.readTensors(checkpoint.id)).rejects.toMatchObject({
     ...{ code: "TensorDamaged", data: { reason: "the file of the pack is gone" } },
+  });
+});
+
+describe("a space for tensors", () => {
+  const size = 700_000;
+  const save = async (step: number): Promise<string> => {
+    const { store, session } = given;
+    const numbers = (start: number, count: number) =>
+      Array.from({ length: count }, (_, at) => start + (at % 7));
+    const tensors = { a: numbers(step, size), b: numbers(step + 1, 3), c: numbers(step + 2, size) };
+    const saved = await store.writer.saveCheckpoint(checkpointInput(session.id, step, tensors));
+    return saved.checkpoint.id;
+  };
+  const slice = (name: string, offset: number, count: number): TensorSlice => {
+    return { name, dtype: "F32", shape: [count], offset, length: 4 * count };
+  };
+
+  test("takes those that it has room for, each at its place, again and again", async () => {
+    const { store } = given;
+    const ids = [await save(10), await save(20), await save(30)];
+    const whole = [slice("c", 16, size), slice("a", 16 + 4 * size, size), slice("b", 0, 3)];
+    for (const tensors of [whole, whole.slice(2), whole.slice(0, 1)]) {
+      const buffer = new SharedArrayBuffer(8 * size + 16);
+      const floats = new Float32Array(buffer);
+      for (const [at, id] of ids.entries()) {
+        floats.fill(-1);
+        const read = await store.readTensors(id, { buffer, tensors });
+        expect([...read.tensors.keys()]).toEqual(tensors.map(({ name }) => name));
+        for (const { name, offset, length } of tensors) {
+          expect(read.tensors.get(name)!.buffer).toBe(buffer);
+          const start = 10 * (at + 1) + "abc".indexOf(name);
+          const there = floats.subarray(offset / 4, (offset + length) / 4);
+          expect(there.every((value, place) => value === start + (place % 7))).toBe(true);
+          there.fill(-1);
+        }
+        expect(floats.every((value) => value === -1)).toBe(true);
+      }
+    }
+  });
+
+  test("is refused where the checkpoint has no such tensor, or it is no room", async () => {
+    const { store } = given;
+    const id = await save(40);
+    const buffer = new SharedArrayBuffer(64);
+    const read = (tensors: TensorSlice[], memory: ArrayBufferLike = buffer) =>
+      store.readTensors(id, { buffer: memory as SharedArrayBuffer, tensors });
+    const lacking = expect.objectContaining({ code: "TensorNotFound" });
+    await expect(read([slice("d", 0, 3)])).rejects.toEqual(lacking);
+    await expect(read([slice("b", 0, 4)])).rejects.toEqual(lacking);
+    await expect(read([{ ...slice("b", 0, 3), dtype: "I32" }])).rejects.toMatchObject({
+      ...{ code: "TensorNotFound", data: { id, name: "b" } },
+      message: expect.stringContaining("asked for 12 of I32, it has 12 bytes of F32"),
+    });
+    const invalid = expect.objectContaining({ code: "OptionInvalid" });
+    await expect(read([slice("b", 60, 3)])).rejects.toEqual(invalid);
+    await expect(read([slice("b", 0, 3)], new ArrayBuffer(64))).rejects.toEqual(invalid);
+    expect(new Uint8Array(buffer).every((byte) => byte === 0)).toBe(true);
   });
 });

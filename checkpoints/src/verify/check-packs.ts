@@ -76,13 +76,10 @@ async function brokenTensors(
   pack: PackRow,
   tensors: readonly StoredTensor[],
 ): Promise<StoredTensor[]> {
-  const broken: StoredTensor[] = [];
   const file = packFile(store, pack.id);
   const stretches = tensors.map(({ offset, length, digest }) => ({ file, offset, length, digest }));
-  await readAllChecked(stretches, (index, answer) => {
-    if ("fault" in answer) broken.push(tensors[index]!);
-  });
-  return broken;
+  const read = await readAllChecked(stretches);
+  return tensors.filter((_, at) => read[at]!.fault !== null);
 }
 
 interface User {

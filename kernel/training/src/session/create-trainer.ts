@@ -14,14 +14,15 @@ import type { Wanted } from "./bring-back.js";
 import { createHolds } from "./holds.js";
 import { createKeeper } from "./keeper.js";
 import { combineStates } from "./merge.js";
-import type { FlatState } from "./merge.js";
 import { prepare } from "./prepare.js";
 import { reachSound, replaySteps } from "./reach.js";
 import type { ReachContext } from "./reach.js";
 import { createRunLog } from "./run-log.js";
 import { configsOf } from "./setup.js";
 import { createSpikeGuard } from "./spike-guard.js";
-import { digestOf, flatState, readOut, readOutBeside, stateInput } from "./state.js";
+import { createSpareMemory } from "./spare-memory.js";
+import { digestOf, readFlat, readOut, readOutBeside, stateInput } from "./state.js";
+import type { FlatState } from "./state.js";
 import type { Trainer, TrainerOptions } from "./trainer.js";
 
 /**
@@ -41,8 +42,9 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     options.model,
   );
   const { executor, parameters } = learner;
+  const memory = createSpareMemory();
   const reaching: ReachContext = {
-    ...{ store, learner, fixed, cancelled: options.cancelled },
+    ...{ store, learner, fixed, memory, cancelled: options.cancelled },
     seed: configs.training.seed,
     onReplay: (step, from, to) => post({ event: "replay", step, from, to }),
   };
@@ -60,12 +62,12 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let brought = await bringBack(reaching, session, post, { at: options.at });
   let { state } = brought;
   const keeper = createKeeper({
-    ...{ store, post, flush, policy: options.keyframes },
+    ...{ store, post, flush, memory, policy: options.keyframes },
     whose: () => ({ sessionId, runId: log.run?.id ?? null, trainLoss: lastTrainLoss }),
     step: () => state.step,
-    snapshot: (spare) => ({
+    snapshot: () => ({
       ...{ step: state.step, state: stateInput(state, fixed) },
-      ...readOutBeside(state, parameters, spare),
+      ...readOutBeside(state, parameters, memory),
     }),
   });
   keeper.standing = brought.standing;
@@ -139,7 +141,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   let failure: Error | null = null;
 
   const flatOf = async (id: string | null): Promise<FlatState | null> =>
-    id === null ? null : flatState(parameters, (await store.readTensors(id)).tensors);
+    id === null ? null : (await readFlat(store, parameters, id, memory)).flat;
 
   function replaceWith(flat: FlatState): void {
     const before = state.live;

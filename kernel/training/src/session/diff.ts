@@ -219,7 +219,7 @@ async function storedWeights(store: Store, id: string): Promise<Weights["tensors
 
 function numbersOf(
   dtype: string,
-  buffer: ArrayBuffer,
+  buffer: ArrayBufferLike,
   offset: number,
   bytes: number,
 ): Float32Array | Int32Array {

@@ -2,6 +2,7 @@ import type { SavedCheckpoint, StateInput, Store, TensorSlice } from "@forkpoint
 import { createKeyframeClock } from "./keyframes.js";
 import type { KeyframeClock, KeyframePolicy } from "./keyframes.js";
 import type { EngineEvent } from "./messages.js";
+import type { SpareMemory } from "./spare-memory.js";
 
 /** What makes a checkpoint. */
 export type Trigger =
@@ -30,8 +31,9 @@ export interface KeeperOptions {
   /** The session and run of now, and the newest loss. */
   whose(): { sessionId: string; runId: string | null; trainLoss: number | null };
   step(): number;
-  /** `spare`: memory that an earlier copy was in. */
-  snapshot(spare: ArrayBufferLike | null): Snapshot;
+  snapshot(): Snapshot;
+  /** Where the memory of a copy goes when it is stored. */
+  memory?: SpareMemory;
   /** Sends rows off, which are stored with the checkpoint. */
   flush(): Promise<void>;
 }
@@ -55,7 +57,7 @@ export interface Keeper {
   begin(): void;
   /** Waits while too many are being written. */
   room(): Promise<void>;
-  /** Waits for all that are being written, however they end, and lets their memory go. */
+  /** Waits for all that are being written, however they end. */
   settled(): Promise<void>;
 }
 
@@ -69,7 +71,6 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const saves = new Set<Promise<unknown>>();
   // Stored in the order in which they were made.
   let copies = Promise.resolve(0);
-  let spare: ArrayBufferLike | null = null;
   const newClock = (): KeyframeClock =>
     createKeyframeClock(policy, options.step(), performance.now());
 
@@ -79,8 +80,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     parents?: { first: string | null; second: string | null },
   ): Promise<SavedCheckpoint> {
     const began = performance.now();
-    const { step, state, buffer, tensors, copied } = options.snapshot(spare);
-    spare = null;
+    const { step, state, buffer, tensors, copied } = options.snapshot();
     const { sessionId, runId, trainLoss } = whose();
     const flushed = options.flush();
     const copy = (copies = Promise.all([copied, copies]).then(([took]) => took));
@@ -96,7 +96,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     keeper.clock.copied(step, handedOver);
     try {
       const [result, , beside] = await Promise.all([saved, flushed, copy]);
-      spare = result.buffer;
+      options.memory?.give(result.buffer);
       keeper.clock.stored(handedOver - began, beside + result.milliseconds);
       if (options.step() === step) keeper.standing = result.checkpoint.id;
       post({ event: "checkpoint", step, trigger });
@@ -131,7 +131,6 @@ export function createKeeper(options: KeeperOptions): Keeper {
     },
     async settled() {
       await Promise.allSettled(saves);
-      spare = null;
     },
   };
   return keeper;

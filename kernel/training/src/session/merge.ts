@@ -1,5 +1,4 @@
-/** Weights, first and second moments of a state; each flat, in the order of the parameters. */
-export type FlatState = [weights: Float32Array, m: Float32Array, v: Float32Array];
+import type { FlatState } from "./state.js";
 
 /** How two states become one. */
 export type MergeStrategy = "adopt" | "average" | "delta";

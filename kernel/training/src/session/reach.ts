@@ -3,6 +3,7 @@ import { ReplayCancelled, ReplayDiverged, StepUnreachable } from "../errors/time
 import { identityDifferences } from "../engine/identity.js";
 import type { Learner } from "./learner.js";
 import { digestOf, initialState, isSound, restoredState, stateInput } from "./state.js";
+import type { SpareMemory } from "./spare-memory.js";
 import type { TrainingState } from "./state.js";
 
 /** What it takes to reach a step of a session. */
@@ -10,6 +11,7 @@ export interface ReachContext {
   store: Store;
   learner: Learner;
   seed: number;
+  memory: SpareMemory;
   /** What checkpoints name beside tensors. */
   fixed: Parameters<typeof stateInput>[1];
   /** Told of each step made again, and between which steps. */
@@ -47,7 +49,8 @@ export async function reachState(
   let state: TrainingState | null = null;
   while (found && !state) {
     try {
-      state = await restore(context, found);
+      const { executor, parameters } = learner;
+      state = await restoredState(store, executor, parameters, found.id, context.memory);
     } catch (error) {
       if (!isDamage(error)) throw error;
       damaged.push(found);
@@ -93,15 +96,6 @@ export async function reachSound(
     state.live.dispose();
     step = earlier.step;
   }
-}
-
-async function restore(
-  { store, learner }: ReachContext,
-  checkpoint: CheckpointRow,
-): Promise<TrainingState> {
-  const { manifest, tensors } = await store.readTensors(checkpoint.id);
-  const { executor, parameters } = learner;
-  return restoredState(executor, parameters, manifest.step, manifest, tensors);
 }
 
 function isDamage(error: unknown): boolean {

@@ -1,11 +1,12 @@
 import { stateDigest } from "@forkpoint/checkpoints";
-import type { StateInput } from "@forkpoint/checkpoints";
+import type { Manifest, StateInput, Store } from "@forkpoint/checkpoints";
 import { randomStream, streamFrom } from "../engine/random.js";
 import type { RandomStream } from "../engine/random.js";
 import { parameterCount, sizeOf } from "../models/definition.js";
 import type { Parameter } from "../models/definition.js";
 import type { StepKey } from "../engine/step-random.js";
 import type { Executor, LiveState } from "./executor.js";
+import type { SpareMemory } from "./spare-memory.js";
 
 /** Everything that the next step depends on. */
 export interface TrainingState {
@@ -61,42 +62,43 @@ export function initialState(
   };
 }
 
+/** Weights and slots, each group in one array. */
+export type FlatState = [weights: Float32Array, m: Float32Array, v: Float32Array];
+
 /**
- * Weights and slots of a checkpoint's tensors, each group in one array.
+ * Reads the weights and slots of a checkpoint.
  *
- * @throws {Error} when the checkpoint lacks one
+ * @throws CheckpointNotFound, CheckpointDamaged, TensorDamaged; TensorNotFound when it lacks one
+ * @example const { flat } = await readFlat(store, parameters, checkpoint.id, createSpareMemory());
  */
-export function flatState(
+export async function readFlat(
+  store: Pick<Store, "readTensors">,
   parameters: Parameter[],
-  tensors: Map<string, Uint8Array>,
-): [weights: Float32Array, m: Float32Array, v: Float32Array] {
-  return groups.map((group) => {
-    const values = new Uint8Array(4 * parameterCount(parameters));
-    let at = 0;
-    for (const { name } of parameters) {
-      const bytes = tensors.get(`${group}/${name}`);
-      if (!bytes) throw new Error(`The checkpoint lacks the tensor ${group}/${name}.`);
-      values.set(bytes, at);
-      at += bytes.byteLength;
-    }
-    return new Float32Array(values.buffer);
-  }) as [Float32Array, Float32Array, Float32Array];
+  checkpointId: string,
+  memory: SpareMemory,
+): Promise<{ flat: FlatState; manifest: Manifest; buffer: SharedArrayBuffer }> {
+  const { flat, ...space } = inMemory(parameters, memory.take(bytesOf(parameters)));
+  const { manifest } = await store.readTensors(checkpointId, space);
+  return { flat, manifest, buffer: space.buffer };
 }
 
-/** The state that a checkpoint holds. */
-export function restoredState(
+/** The state that a checkpoint holds. @throws as {@link readFlat} */
+export async function restoredState(
+  store: Pick<Store, "readTensors">,
   { place }: Pick<Executor, "place">,
   parameters: Parameter[],
-  step: number,
-  state: Pick<StateInput, "rng" | "cursor">,
-  tensors: Map<string, Uint8Array>,
-): TrainingState {
-  const { batches = 0, tokens = 0, optimizer_steps = 0 } = state.cursor;
+  checkpointId: string,
+  memory: SpareMemory,
+): Promise<TrainingState> {
+  const { flat, manifest, buffer } = await readFlat(store, parameters, checkpointId, memory);
+  const { step, rng, cursor } = manifest;
+  const { batches = 0, tokens = 0, optimizer_steps = 0 } = cursor;
+  const live = place(...flat);
+  memory.give(buffer);
   return {
-    step,
-    live: place(...flatState(parameters, tensors)),
-    batches: streamFrom(state.rng["batches"] ?? ""),
-    dropout: streamFrom(state.rng["dropout"] ?? ""),
+    ...{ step, live },
+    batches: streamFrom(rng["batches"] ?? ""),
+    dropout: streamFrom(rng["dropout"] ?? ""),
     cursor: { batches, tokens, optimizer_steps },
   };
 }
@@ -114,18 +116,15 @@ export function readOut({ live }: TrainingState, parameters: Parameter[]): ReadO
 }
 
 /**
- * Copies the weights and slots of now out while steps go on, into one shared buffer, complete when
- * `copied` resolves (to the milliseconds it took): `spare`, if it has the size. Memory that is handed
- * from thread to thread counts as new in each, so that each copy had V8 look through its whole heap.
+ * Copies the weights and slots of now out while steps go on, complete when `copied` resolves (to the
+ * milliseconds it took).
  */
 export function readOutBeside(
   { live }: TrainingState,
   parameters: Parameter[],
-  spare: ArrayBufferLike | null,
-): ReadOut<ArrayBufferLike> & { copied: Promise<number> } {
-  const bytes = bytesOf(parameters);
-  const memory = spare?.byteLength === bytes ? spare : new SharedArrayBuffer(bytes);
-  const { flat, ...out } = inMemory(parameters, memory);
+  memory: SpareMemory,
+): ReadOut<SharedArrayBuffer> & { copied: Promise<number> } {
+  const { flat, ...out } = inMemory(parameters, memory.take(bytesOf(parameters)));
   return { ...out, copied: live.readBeside(...flat) };
 }
 
@@ -134,11 +133,7 @@ const bytesOf = (parameters: Parameter[]): number => groups.length * 4 * paramet
 function inMemory<Memory extends ArrayBufferLike>(parameters: Parameter[], buffer: Memory) {
   const size = parameterCount(parameters);
   const values = (group: number) => new Float32Array(buffer, group * 4 * size, size);
-  const flat: [weights: Float32Array, m: Float32Array, v: Float32Array] = [
-    values(0),
-    values(1),
-    values(2),
-  ];
+  const flat: FlatState = [values(0), values(1), values(2)];
   const tensors: TensorPlace[] = [];
   let offset = 0;
   for (const group of groups) {
