@@ -6,8 +6,8 @@ import { root, stateFolder, venvPython } from "./setup/folders.mjs";
 
 /**
  * `npm run bench [-- topic …]`: interleaved measurements, printed as ratios against a peer or a
- * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store, scrub,
- * views.
+ * baseline of the same run. Topics: training, kernel, step, travel, snapshots, quality, store,
+ * archive, scrub, views.
  * Options go to the topic's script: `npm run bench -- kernel --peers FOLDER`.
  */
 const topics = {
@@ -18,6 +18,7 @@ const topics = {
   snapshots: ["bench/snapshots.mjs"],
   quality: ["bench/quality.mjs"],
   store: ["bench/store.py"],
+  archive: ["bench/archive.mjs"],
   scrub: ["bench/scrub.mjs"],
   views: ["bench/views.mjs"],
 };
