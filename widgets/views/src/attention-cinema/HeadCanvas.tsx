@@ -4,7 +4,7 @@ import { useTheme } from "../loss-curve/colors.js";
 import { isLight, preparedContext, setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
 import { paletteOf } from "./palette.js";
-import { headPixels } from "./squares.js";
+import { drawHead } from "./squares.js";
 
 /** A token's name needs a cell of this many CSS pixels. */
 const LEAST_CELL = 8;
@@ -47,11 +47,11 @@ export function HeadCanvas(props: {
     const size = shown.tokens.length;
     if (!context || size === 0) return;
     const { left, cell } = geometryOf(size, edge);
-    const scratch = scratchOf(size);
-    const pixels = headPixels(shown, layer, head, paletteOf(isLight()));
-    scratch.getContext("2d")!.putImageData(new ImageData(pixels, size), 0, 0);
+    const { square, image } = scratchOf(size);
+    drawHead(image.data, shown, layer, head, paletteOf(isLight()));
+    square.getContext("2d")!.putImageData(image, 0, 0);
     context.imageSmoothingEnabled = false;
-    context.drawImage(scratch, 0, 0, size, size, left, left, cell * size, cell * size);
+    context.drawImage(square, 0, 0, size, size, left, left, cell * size, cell * size);
     const look = (read.current ??= lookOf(target));
     context.strokeStyle = look.border;
     context.strokeRect(left + 0.5, left + 0.5, cell * size - 1, cell * size - 1);
@@ -95,11 +95,15 @@ function lookOf(element: Element): Look {
   };
 }
 
-let scratch: HTMLCanvasElement | null = null;
+let scratch: { square: HTMLCanvasElement; image: ImageData } | null = null;
 
-// One for all: a square is drawn pixel by pixel there, and enlarged from there.
-function scratchOf(size: number): HTMLCanvasElement {
-  scratch ??= document.createElement("canvas");
-  if (scratch.width !== size) [scratch.width, scratch.height] = [size, size];
+// One for all: a square is drawn pixel by pixel there, and enlarged from there. New pixels for each head of
+// each step would be most of what a drag leaves to be collected.
+function scratchOf(size: number): { square: HTMLCanvasElement; image: ImageData } {
+  if (scratch?.image.width !== size) {
+    const square = scratch?.square ?? document.createElement("canvas");
+    [square.width, square.height] = [size, size];
+    scratch = { square, image: new ImageData(size, size) };
+  }
   return scratch;
 }

@@ -1,7 +1,7 @@
 import type { ShownAttention } from "@forkpoint/wire";
 import { expect, test } from "vitest";
 import { paletteOf, shadeOf } from "./palette.js";
-import { cellAt, cellByKey, headPixels, weightAt } from "./squares.js";
+import { cellAt, cellByKey, drawHead, weightAt } from "./squares.js";
 
 const shown: ShownAttention = {
   ...({ kind: "attention", tokens: ["a", "b"], layers: 2, heads: 2 } as const),
@@ -22,7 +22,8 @@ test.each([true, false])("shades go one way in lightness (light page: %s)", (lig
 
 test("a head is drawn by its own weights, and nothing ahead of a token", () => {
   const palette = paletteOf(true);
-  const pixels = headPixels(shown, 1, 1, palette);
+  const pixels = new Uint8ClampedArray(16);
+  drawHead(pixels, shown, 1, 1, palette);
   const shade = (weight: number): number[] => [
     ...palette.subarray(3 * shadeOf(weight), 3 * shadeOf(weight) + 3),
     255,

@@ -19,22 +19,23 @@ export function weightAt(
 }
 
 /**
- * One head as pixels, one for each pair of tokens: red, green, blue, opaque. What lies ahead of a token
- * stays transparent: nothing can be looked at there.
+ * Draws one head into pixels, one for each pair of tokens: red, green, blue, opaque. What lies ahead of a
+ * token is left as it is: nothing can be looked at there.
  *
- * @example context.putImageData(new ImageData(headPixels(shown, 0, 0, palette), size), 0, 0)
+ * @param pixels four bytes for each pair of tokens
+ * @example drawHead(image.data, shown, 0, 0, palette); context.putImageData(image, 0, 0);
  */
-export function headPixels(
+export function drawHead(
+  pixels: Uint8ClampedArray,
   shown: ShownAttention,
   layer: number,
   head: number,
   palette: Palette,
-): Uint8ClampedArray<ArrayBuffer> {
+): void {
   const { heads, scales, values } = shown;
   const size = shown.tokens.length;
   const square = layer * heads + head;
   const scale = scales[square] ?? 0;
-  const pixels = new Uint8ClampedArray(4 * size * size);
   for (let query = 0; query < size; query++) {
     for (let key = 0; key <= query; key++) {
       const at = query * size + key;
@@ -45,7 +46,6 @@ export function headPixels(
       pixels[4 * at + 3] = 255;
     }
   }
-  return pixels;
 }
 
 /**

@@ -80,7 +80,7 @@ export function encodeShown(shown: Shown): { head: ShownHead; bytes: Uint8Array 
 }
 
 /**
- * What {@link encodeShown} made.
+ * What {@link encodeShown} made. Weights and shares are views of the bytes, which are not to be changed.
  *
  * @throws WireInvalid when the bytes are not as many as the head says
  * @example decodeShown(head, bytes).tokens
@@ -91,8 +91,11 @@ export function decodeShown(head: ShownHead, bytes: Uint8Array): Shown {
     if (bytes.byteLength !== count)
       throw new WireInvalid(`a snapshot of ${kind}`, `${count} bytes`);
   };
+  const { buffer, byteOffset } = bytes;
   const floats = (count: number): Float32Array =>
-    new Float32Array(bytes.slice(0, 4 * count).buffer);
+    byteOffset % 4 === 0
+      ? new Float32Array(buffer, byteOffset, count)
+      : new Float32Array(bytes.slice(0, 4 * count).buffer);
   switch (kind) {
     case "probabilities":
       expect(4 * tokens.length);
@@ -102,14 +105,14 @@ export function decodeShown(head: ShownHead, bytes: Uint8Array): Shown {
       if (tokens.length > MOST_LOOKING)
         throw new WireInvalid("a snapshot of attention", `at most ${MOST_LOOKING} tokens`);
       expect(4 * squares + squares * tokens.length ** 2);
-      const values = bytes.slice(4 * squares);
+      const values = bytes.subarray(4 * squares);
       return { kind, tokens, layers, heads, scales: floats(squares), values };
     }
     case "embeddings": {
       const count = tokens.length;
       expect(4 * count + count * width);
       const scales = floats(count);
-      const values = new Int8Array(bytes.slice(4 * count).buffer);
+      const values = new Int8Array(buffer, byteOffset + 4 * count);
       const vectors = new Float32Array(values.length);
       for (let token = 0; token < count; token++) {
         for (let at = token * width; at < (token + 1) * width; at++) {
