@@ -104,7 +104,7 @@ def tensors(db, store, checkpoint):
     found = {}
     for tensor in json.loads(state)["tensors"]:
         pack, entry = db.execute(
-            "SELECT pack_id, entry FROM tensors WHERE digest = ?", [tensor["sha256"]]
+            "SELECT pack_id, entry FROM tensors WHERE digest = ?", [bytes.fromhex(tensor["sha256"])]
         ).fetchone()
         content = (Path(store) / "packs" / f"{pack}.safetensors").read_bytes()
         (length,) = struct.unpack("<Q", content[:8])

@@ -2,6 +2,7 @@ import { CheckpointNotFound } from "../errors/entry-errors.js";
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
 import { getSession } from "./sessions.js";
+import { keepTensors } from "./stored-tensors.js";
 
 /** What can make a checkpoint. */
 export const CHECKPOINT_TRIGGERS = [
@@ -148,24 +149,21 @@ export function insertCheckpoint(
   if (row.trigger === "merge") {
     prepared(db, "UPDATE checkpoints SET after_merge = number WHERE id = ?").run(row.id);
   }
-  const refer = prepared(
-    db,
-    "INSERT OR IGNORE INTO checkpoint_tensors (checkpoint_id, digest) VALUES (?, ?)",
-  );
-  for (const digest of digests) refer.run(row.id, digest);
+  keepTensors(db, row.id, digests);
 }
 
 /**
  * Removes a checkpoint's rows; its tensors stay.
  *
- * @returns the digests of the tensors that it used
- * @example const digests = write(db, () => deleteCheckpoint(db, id));
+ * @returns the numbers of the tensors that it kept
+ * @example const numbers = write(db, () => deleteCheckpoint(db, id));
  */
-export function deleteCheckpoint(db: Catalog, id: string): string[] {
+export function deleteCheckpoint(db: Catalog, id: string): number[] {
   const rows = prepared(
     db,
-    "DELETE FROM checkpoint_tensors WHERE checkpoint_id = ? RETURNING digest",
-  ).all(id) as { digest: string }[];
+    `DELETE FROM checkpoint_tensors
+     WHERE checkpoint = (SELECT number FROM checkpoints WHERE id = ?) RETURNING tensor`,
+  ).all(id) as { tensor: number }[];
   prepared(db, "DELETE FROM checkpoints WHERE id = ?").run(id);
-  return rows.map((row) => row.digest);
+  return rows.map((row) => row.tensor);
 }

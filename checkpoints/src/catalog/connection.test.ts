@@ -31,7 +31,7 @@ test("a catalog is made once and is safe against power cuts and its own schema",
   expect(pragma("synchronous")).toBe(2);
   expect(pragma("foreign_keys")).toBe(1);
   expect(pragma("trusted_schema")).toBe(0);
-  expect(pragma("user_version")).toBe(4);
+  expect(pragma("user_version")).toBe(5);
   expect(() => db.exec("DELETE FROM sqlite_schema")).toThrow(/may not be modified/);
   db.close();
 });

@@ -276,7 +276,9 @@ function migrate(db: Catalog, store: string): void {
     try {
       db.exec(migration.sql);
     } catch (error) {
-      if ((error as { code?: string }).code !== "SQLITE_ERROR") throw error;
+      // A row that does not fit the new schema did not fit the old one either.
+      const { code = "" } = error as { code?: string };
+      if (code !== "SQLITE_ERROR" && !code.startsWith("SQLITE_CONSTRAINT")) throw error;
       const reason = `it cannot be brought up to schema ${migration.version}`;
       throw new StoreDamaged({ path: store, reason }, { cause: error });
     }

@@ -4,6 +4,7 @@ import { addGarbage } from "./garbage.js";
 
 /** Where the bytes of a tensor lie. */
 export interface StoredTensor {
+  /** sha256, hexadecimal; the catalog has it as bytes. */
   digest: string;
   /** The id of the pack. */
   pack: string;
@@ -14,12 +15,12 @@ export interface StoredTensor {
   length: number;
 }
 
+const SELECT_TENSOR =
+  "SELECT lower(hex(t.digest)) AS digest, t.pack_id AS pack, t.entry, t.offset, t.length FROM tensors t";
+
 /** Where the tensor of this digest lies, or null if it is not stored. @example findTensor(db, digest)?.pack */
 export function findTensor(db: Catalog, digest: string): StoredTensor | null {
-  const row = prepared(
-    db,
-    "SELECT digest, pack_id AS pack, entry, offset, length FROM tensors WHERE digest = ?",
-  ).get(digest);
+  const row = prepared(db, `${SELECT_TENSOR} WHERE t.digest = unhex(?)`).get(digest);
   return (row as StoredTensor | undefined) ?? null;
 }
 
@@ -27,8 +28,7 @@ export function findTensor(db: Catalog, digest: string): StoredTensor | null {
 export function findTensors(db: Catalog, digests: readonly string[]): Map<string, StoredTensor> {
   const rows = prepared(
     db,
-    `SELECT t.digest, t.pack_id AS pack, t.entry, t.offset, t.length
-     FROM json_each(?) wanted JOIN tensors t ON t.digest = wanted.value`,
+    `${SELECT_TENSOR} WHERE t.digest IN (SELECT unhex(value) FROM json_each(?))`,
   ).all(JSON.stringify(digests)) as StoredTensor[];
   return new Map(rows.map((row) => [row.digest, row]));
 }
@@ -47,32 +47,58 @@ export function insertTensor(db: Catalog, tensor: StoredTensor): void {
   prepared(
     db,
     `INSERT OR IGNORE INTO tensors (digest, pack_id, entry, offset, length)
-     VALUES (@digest, @pack, @entry, @offset, @length)`,
+     VALUES (unhex(@digest), @pack, @entry, @offset, @length)`,
   ).run(tensor);
+}
+
+/**
+ * Lets a checkpoint keep tensors. Throws SQLite's errors, also for a tensor that is not stored.
+ *
+ * @example write(db, () => keepTensors(db, checkpointId, digests));
+ */
+export function keepTensors(db: Catalog, checkpointId: string, digests: Iterable<string>): void {
+  const keep = prepared(
+    db,
+    `INSERT INTO checkpoint_tensors (checkpoint, tensor)
+     VALUES ((SELECT number FROM checkpoints WHERE id = ?),
+       (SELECT number FROM tensors WHERE digest = unhex(?))) ON CONFLICT DO NOTHING`,
+  );
+  for (const digest of digests) keep.run(checkpointId, digest);
+}
+
+/** The digests of the tensors that a checkpoint keeps. @example keptTensors(db, id).has(digest) */
+export function keptTensors(db: Catalog, checkpointId: string): Set<string> {
+  const digests = prepared(
+    db,
+    `SELECT lower(hex(t.digest)) FROM checkpoints c
+     JOIN checkpoint_tensors ct ON ct.checkpoint = c.number JOIN tensors t ON t.number = ct.tensor
+     WHERE c.id = ?`,
+  ).pluck();
+  return new Set(digests.all(checkpointId) as string[]);
 }
 
 /**
  * Removes those of these tensors that no checkpoint uses any more, and the packs that are left
  * without a tensor in use and whose own checkpoint is gone: their files become garbage.
  *
- * @param digests tensors that lost a checkpoint
+ * @param numbers of tensors that lost a checkpoint
  * @param checkpoints that were removed: each had a pack of its own id
  * @returns the packs whose files can go once the transaction is over
- * @example const packs = write(db, () => dropUnused(db, digests, [checkpointId]));
+ * @example const packs = write(db, () => dropUnused(db, numbers, [checkpointId]));
  */
 export function dropUnused(
   db: Catalog,
-  digests: Iterable<string>,
+  numbers: Iterable<number>,
   checkpoints: Iterable<string>,
 ): { id: string; bytes: number }[] {
   const candidates = new Set(checkpoints);
   const dropTensor = prepared(
     db,
-    `DELETE FROM tensors WHERE digest = ? AND NOT EXISTS
-       (SELECT 1 FROM checkpoint_tensors c WHERE c.digest = tensors.digest) RETURNING pack_id AS pack`,
+    `DELETE FROM tensors WHERE number = ? AND NOT EXISTS
+       (SELECT 1 FROM checkpoint_tensors c WHERE c.tensor = tensors.number) RETURNING pack_id AS pack`,
   );
-  for (const digest of digests) {
-    const dropped = dropTensor.get(digest) as { pack: string } | undefined;
+  for (const number of numbers) {
+    const dropped = dropTensor.get(number) as { pack: string } | undefined;
     if (dropped) candidates.add(dropped.pack);
   }
   const dropPack = prepared(
@@ -113,11 +139,9 @@ export function wastefulPacks(db: Catalog, minDead: number): PackRow[] {
 
 /** The tensors of a pack that are in use, in their order. @example tensorsOfPack(db, id).length */
 export function tensorsOfPack(db: Catalog, pack: string): StoredTensor[] {
-  return prepared(
-    db,
-    `SELECT digest, pack_id AS pack, entry, offset, length FROM tensors WHERE pack_id = ?
-     ORDER BY offset`,
-  ).all(pack) as StoredTensor[];
+  return prepared(db, `${SELECT_TENSOR} WHERE t.pack_id = ? ORDER BY t.offset`).all(
+    pack,
+  ) as StoredTensor[];
 }
 
 /**
@@ -135,12 +159,10 @@ export function movePack(
   insertPack(db, fresh.id, fresh.bytes, fresh.createdAt);
   let offset = fresh.begin;
   for (const { digest, length } of tensors) {
-    prepared(db, "UPDATE tensors SET pack_id = ?, offset = ? WHERE digest = ? AND pack_id = ?").run(
-      fresh.id,
-      offset,
-      digest,
-      old.id,
-    );
+    prepared(
+      db,
+      "UPDATE tensors SET pack_id = ?, offset = ? WHERE digest = unhex(?) AND pack_id = ?",
+    ).run(fresh.id, offset, digest, old.id);
     offset += length;
   }
   prepared(db, "DELETE FROM packs WHERE id = ?").run(old.id);

@@ -1,5 +1,6 @@
 import { prepared } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
+import { findTensor, insertTensor, keepTensors } from "../catalog/stored-tensors.js";
 import type { StateDocument } from "../tensors/state.js";
 import { ImportConflict } from "../errors/exchange-errors.js";
 
@@ -120,17 +121,17 @@ function copyContents(
   const seen = new Set<string>();
   for (const { id, state } of checkpoints) {
     const { tensors, configs } = JSON.parse(String(state)) as StateDocument;
-    for (const digest of new Set(tensors.map((tensor) => tensor.sha256))) {
-      copy("checkpoint_tensors", { checkpoint_id: id!, digest });
-      if (seen.has(digest) || hasDigest(target, "tensors", digest)) continue;
+    const digests = new Set(tensors.map((tensor) => tensor.sha256));
+    for (const digest of digests) {
+      if (seen.has(digest) || findTensor(target, digest)) continue;
       seen.add(digest);
-      const tensor = rowOf(source, "tensors", "digest", digest)!;
-      const pack_id = String(tensor["pack_id"]);
+      const tensor = findTensor(source, digest)!;
       // What lies in a pack of this store is for this store to say.
-      if (here.has(pack_id)) throw new Error(`the pack ${pack_id} is another one here`);
-      copy("tensors", tensor);
-      packs.add(pack_id);
+      if (here.has(tensor.pack)) throw new Error(`the pack ${tensor.pack} is another one here`);
+      insertTensor(target, tensor);
+      packs.add(tensor.pack);
     }
+    keepTensors(target, String(id), digests);
     for (const digest of Object.values(configs)) {
       const text = rowOf(source, "configs", "digest", digest);
       if (text && !hasDigest(target, "configs", digest)) copy("configs", text);

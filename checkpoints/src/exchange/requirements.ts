@@ -6,6 +6,7 @@ import BetterSqlite3 from "better-sqlite3";
 import { openForReading, openForWriting } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { migrations } from "../catalog/migrations/index.js";
+import { tensorsOfPack } from "../catalog/stored-tensors.js";
 import { cleanName } from "../catalog/names.js";
 import { timeline } from "../catalog/timeline.js";
 import { ImportInvalid } from "../errors/exchange-errors.js";
@@ -139,7 +140,6 @@ function requireName(name: string, kind: "session" | "model"): void {
 
 // Every tensor lies where the catalog says, and its bytes give its digest.
 async function requireTensors(db: Catalog, store: string): Promise<void> {
-  const find = db.prepare("SELECT * FROM tensors WHERE pack_id = ? ORDER BY offset");
   for (const pack of ids(db, "packs")) {
     const file = packFile(store, pack);
     const fd = openSync(file, "r");
@@ -152,12 +152,7 @@ async function requireTensors(db: Catalog, store: string): Promise<void> {
     } finally {
       closeSync(fd);
     }
-    for (const row of find.all(pack) as {
-      digest: string;
-      entry: string;
-      offset: number;
-      length: number;
-    }[]) {
+    for (const row of tensorsOfPack(db, pack)) {
       const entry = header.entries.get(row.entry);
       const fits =
         entry &&

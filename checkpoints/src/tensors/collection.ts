@@ -54,8 +54,8 @@ export function thinKeyframes(
       ...{ fixed: row.needed || row.fixed, hidden: !row.visible },
     }));
     const ids = keyframesToDrop(frames, budget);
-    const digests = new Set(ids.flatMap((id) => deleteCheckpoint(db, id)));
-    return { removed: ids.length, packs: dropUnused(db, digests, ids) };
+    const numbers = new Set(ids.flatMap((id) => deleteCheckpoint(db, id)));
+    return { removed: ids.length, packs: dropUnused(db, numbers, ids) };
   });
   const gone = packs.map((pack) => pack.id);
   if (gone.length > 0) removeGarbage(db, path, { packs: gone });

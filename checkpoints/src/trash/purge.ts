@@ -86,10 +86,11 @@ function remove(db: Catalog, store: string, list: string): void {
   const runs = `SELECT id FROM runs WHERE trash_id ${among}`;
   const sessions = `SELECT id FROM sessions WHERE trash_id ${among}`;
   const checkpoints = `SELECT id FROM checkpoints WHERE trash_id ${among}`;
-  const digests = prepared(
+  const tensors = prepared(
     db,
-    `DELETE FROM checkpoint_tensors WHERE checkpoint_id IN (${checkpoints}) RETURNING digest`,
-  ).all({ list }) as { digest: string }[];
+    `DELETE FROM checkpoint_tensors
+     WHERE checkpoint IN (SELECT number FROM checkpoints WHERE trash_id ${among}) RETURNING tensor`,
+  ).all({ list }) as { tensor: number }[];
   const ids = prepared(db, checkpoints).all({ list }) as { id: string }[];
   const files = prepared(
     db,
@@ -113,7 +114,7 @@ function remove(db: Catalog, store: string, list: string): void {
   run(`DELETE FROM trash WHERE id ${among}`);
   dropUnused(
     db,
-    digests.map((row) => row.digest),
+    tensors.map((row) => row.tensor),
     ids.map((row) => row.id),
   );
 }

@@ -5,6 +5,8 @@ import { SERIES_FOLDER, sealedFile, segmentFile } from "../folder/layout.js";
 import type { Series } from "../folder/layout.js";
 import { releasedStates } from "./released.js";
 
+const GOING = "SELECT number FROM checkpoints WHERE id IN (SELECT value FROM json_each(@going))";
+
 /**
  * Bytes that purging these entries would free: packs and tensors that nothing else uses, rows of
  * metrics and samples. Tensors inside packs that others use go when the pack is packed anew.
@@ -22,10 +24,9 @@ export function freedBy(db: Catalog, store: string, ids: readonly string[]): num
   const tensors = prepared(
     db,
     `SELECT coalesce(sum(t.length), 0) AS n FROM tensors t
-     WHERE t.digest IN (SELECT digest FROM checkpoint_tensors
-         WHERE checkpoint_id IN (SELECT value FROM json_each(@going)))
-       AND NOT EXISTS (SELECT 1 FROM checkpoint_tensors ct WHERE ct.digest = t.digest
-         AND ct.checkpoint_id NOT IN (SELECT value FROM json_each(@going)))`,
+     WHERE t.number IN (SELECT tensor FROM checkpoint_tensors WHERE checkpoint IN (${GOING}))
+       AND NOT EXISTS (SELECT 1 FROM checkpoint_tensors ct WHERE ct.tensor = t.number
+         AND ct.checkpoint NOT IN (${GOING}))`,
   ).get({ going }) as { n: number };
   // The header of a pack whose own checkpoint goes, where no tensor of it stays.
   const headers = prepared(
@@ -33,8 +34,8 @@ export function freedBy(db: Catalog, store: string, ids: readonly string[]): num
     `SELECT coalesce(sum(p.bytes - (SELECT coalesce(sum(t.length), 0) FROM tensors t
         WHERE t.pack_id = p.id)), 0) AS n
      FROM packs p WHERE p.id IN (SELECT value FROM json_each(@going))
-       AND NOT EXISTS (SELECT 1 FROM tensors t JOIN checkpoint_tensors ct ON ct.digest = t.digest
-         WHERE t.pack_id = p.id AND ct.checkpoint_id NOT IN (SELECT value FROM json_each(@going)))`,
+       AND NOT EXISTS (SELECT 1 FROM tensors t JOIN checkpoint_tensors ct ON ct.tensor = t.number
+         WHERE t.pack_id = p.id AND ct.checkpoint NOT IN (${GOING}))`,
   ).get({ going }) as { n: number };
   return tensors.n + headers.n + recordedBytes(db, store, list);
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Catalog } from "../catalog/connection.js";
+import { keptTensors } from "../catalog/stored-tensors.js";
 import { CheckpointDamaged } from "../errors/data-errors.js";
 import { blobFile } from "../folder/layout.js";
 import { readManifest } from "../tensors/manifest.js";
@@ -28,7 +29,6 @@ export function checkCheckpoints(db: Catalog, findings: Findings): number {
        FROM checkpoints c LEFT JOIN session_names n ON n.session_id = c.session_id ORDER BY c.number`,
     )
     .all() as Row[];
-  const kept = db.prepare("SELECT digest FROM checkpoint_tensors WHERE checkpoint_id = ?").pluck();
   const gone = db.prepare("SELECT 1 FROM checkpoints WHERE id = ?");
   for (const [index, row] of rows.entries()) {
     if (index % 50 === 0) findings.progress("checkpoints", index, rows.length);
@@ -36,7 +36,7 @@ export function checkCheckpoints(db: Catalog, findings: Findings): number {
     const consequence = `"${row.name}" cannot go back to this state; Forkpoint passes over it and replays from an earlier one`;
     try {
       const { tensors } = readManifest(db, row.id, true);
-      const digests = new Set(kept.all(row.id) as string[]);
+      const digests = keptTensors(db, row.id);
       const loose = tensors.filter((tensor) => !digests.has(tensor.sha256));
       if (loose.length > 0 && gone.get(row.id)) {
         findings.add({

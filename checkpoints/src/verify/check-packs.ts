@@ -93,9 +93,10 @@ function usersOf(db: Catalog, tensors: readonly StoredTensor[]): User[] {
   return db
     .prepare(
       `SELECT DISTINCT c.id, c.step, coalesce(n.name, 'in the trash') AS name
-       FROM checkpoint_tensors ct JOIN checkpoints c ON c.id = ct.checkpoint_id
+       FROM tensors t JOIN checkpoint_tensors ct ON ct.tensor = t.number
+       JOIN checkpoints c ON c.number = ct.checkpoint
        LEFT JOIN session_names n ON n.session_id = c.session_id
-       WHERE ct.digest IN (SELECT value FROM json_each(?)) ORDER BY c.number`,
+       WHERE t.digest IN (SELECT unhex(value) FROM json_each(?)) ORDER BY c.number`,
     )
     .all(digests) as User[];
 }

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openForWriting, prepared, write } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
-import { insertConfig } from "../catalog/stored-tensors.js";
+import { findTensors, insertConfig, keepTensors } from "../catalog/stored-tensors.js";
 import { StoreInUse } from "../errors/folder-errors.js";
 import { catalogFile, packFile } from "../folder/layout.js";
 import { isLeaseHeld } from "../lease/lease.js";
@@ -109,11 +109,7 @@ function mendCheckpoint(db: Catalog, store: string, id: string): boolean {
     prepared(db, "DELETE FROM configs WHERE digest = ? AND text <> ?").run(sha256(config), config);
     insertConfig(db, sha256(config), config);
   }
-  const hold = prepared(
-    db,
-    `INSERT OR IGNORE INTO checkpoint_tensors (checkpoint_id, digest)
-     SELECT ?, digest FROM tensors WHERE digest = ?`,
-  );
-  for (const tensor of manifest.state.tensors) hold.run(id, tensor.sha256);
+  const digests = manifest.state.tensors.map((tensor) => tensor.sha256);
+  keepTensors(db, id, findTensors(db, digests).keys());
   return true;
 }

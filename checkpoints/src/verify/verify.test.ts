@@ -147,13 +147,14 @@ const modelId = (): string => {
   return id;
 };
 
-test("a store of an older schema is checked without being changed", async () => {
-  const packed = fileURLToPath(new URL("../testing/schema-2-store.tar.gz", import.meta.url));
+test.each([2, 4])("a store of schema %i is checked without being changed", async (schema) => {
+  const name = `../testing/schema-${schema}-store.tar.gz`;
+  const packed = fileURLToPath(new URL(name, import.meta.url));
   rmSync(store, { recursive: true });
   execFileSync("tar", ["-C", folder.path, "-xzf", packed]);
   expect(await verify(store)).toMatchObject({ ok: true, counts: { sessions: 2, checkpoints: 5 } });
   const db = new BetterSqlite3(join(store, "catalog.sqlite"));
-  expect(db.pragma("user_version", { simple: true })).toBe(2);
+  expect(db.pragma("user_version", { simple: true })).toBe(schema);
   db.close();
 });
 
@@ -299,7 +300,8 @@ describe("repair", () => {
     // As flipped bits have it: names and columns are as they were.
     db.pragma("writable_schema = ON");
     db.exec(
-      "UPDATE sqlite_schema SET sql = replace(sql, 'tensors(digest)', 'tensors(digesu)') WHERE name = 'checkpoint_tensors'",
+      `UPDATE sqlite_schema SET sql = replace(sql, '"tensors"(number)', '"tensors"(numbes)')
+       WHERE name = 'checkpoint_tensors'`,
     );
     db.close();
     expect(codes(await verify(store))).toEqual(["catalog_damaged"]);
@@ -328,7 +330,7 @@ describe("repair", () => {
     const before = await look(everything);
     change(
       `UPDATE checkpoints SET state = 'x' WHERE step = 20; DELETE FROM configs;
-       DELETE FROM checkpoint_tensors WHERE checkpoint_id IN (SELECT id FROM checkpoints WHERE step = 0)`,
+       DELETE FROM checkpoint_tensors WHERE checkpoint IN (SELECT number FROM checkpoints WHERE step = 0)`,
     );
     const found = codes(await verify(store));
     expect(new Set(found)).toEqual(new Set(["checkpoint_damaged", "steps_unreachable"]));

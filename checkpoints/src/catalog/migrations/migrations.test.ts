@@ -61,6 +61,50 @@ describe("a store of schema 2", () => {
   });
 });
 
+describe("a store of schema 4", () => {
+  beforeEach(() => unpack("schema-4-store.tar.gz"));
+  const kept = (db: BetterSqlite3.Database, digest: string, pairs: string): unknown[] =>
+    rows(
+      db,
+      `SELECT c.id, ${digest} AS digest, t.pack_id, t.entry, t.offset, t.length FROM ${pairs}
+       ORDER BY c.id, t.digest`,
+    );
+  const PAIRS_4 = `checkpoint_tensors ct JOIN checkpoints c ON c.id = ct.checkpoint_id
+    JOIN tensors t ON t.digest = ct.digest`;
+  const PAIRS_5 = `checkpoint_tensors ct JOIN checkpoints c ON c.number = ct.checkpoint
+    JOIN tensors t ON t.number = ct.tensor`;
+
+  test("keeps which tensors a checkpoint keeps, and where they lie", () => {
+    const before = raw((db) => kept(db, "t.digest", PAIRS_4));
+    expect(before).toHaveLength(9);
+    openForWriting(path).close();
+    raw((db) => {
+      expect(kept(db, "lower(hex(t.digest))", PAIRS_5)).toEqual(before);
+      expect(db.pragma("foreign_key_check")).toEqual([]);
+      expect(db.pragma("integrity_check", { simple: true })).toBe("ok");
+      const lastOne =
+        "DELETE FROM tensors WHERE number = (SELECT max(tensor) FROM checkpoint_tensors)";
+      expect(() => db.exec(lastOne)).toThrow(/FOREIGN KEY/);
+    });
+  });
+
+  test.each([
+    [
+      "a tensor with a digest that is none",
+      "UPDATE tensors SET digest = 'x' WHERE digest IN (SELECT max(digest) FROM tensors)",
+    ],
+    ["a checkpoint that keeps one that is not there", "DELETE FROM tensors"],
+    ["tensors of a checkpoint that is not there", "DELETE FROM checkpoints WHERE step = 20"],
+  ])("with %s is left as it was", (_, change) => {
+    raw((db) => {
+      db.pragma("foreign_keys = OFF");
+      db.exec(change);
+    });
+    expect(() => openForWriting(path)).toThrow(expect.objectContaining({ code: "StoreDamaged" }));
+    expect(raw((db) => db.pragma("user_version", { simple: true }))).toBe(4);
+  });
+});
+
 describe("a store of schema 1", () => {
   beforeEach(() => unpack("schema-1-store.tar.gz"));
 
