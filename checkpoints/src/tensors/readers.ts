@@ -33,6 +33,8 @@ export type Taken = [at: number, stretch: ReadStretch];
 // Below this the threads cost more than they save, and the caller hardly notices.
 const SMALL = 4 << 20;
 const THREADS = 2;
+/** Files that may be open together for one call. */
+const MOST_FILES = 64;
 
 /**
  * Reads stretches of files and checks each against its digest, on two threads besides the caller's
@@ -49,7 +51,8 @@ export async function readAllChecked(
   const files = checkedFiles();
   try {
     if (total < SMALL || stretches.length < 2) return readSome(files, stretches, into);
-    if (into && files.fillBeside) {
+    const count = new Set(stretches.map(({ file }) => file)).size;
+    if (into && files.fillBeside && count <= MOST_FILES) {
       const memory = memoryFor(stretches, into)!;
       return answered(await files.fillBeside(stretches, memory), into, memory);
     }
