@@ -21,11 +21,13 @@ def started(tmp_path):
     client = BlockingKernelClient(connection_file=file)
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=60)
-    yield spec, client, process
-    client.stop_channels()
-    process.kill()
-    process.wait()
+    try:
+        client.wait_for_ready(timeout=60)
+        yield spec, client, process
+    finally:
+        client.stop_channels()
+        process.kill()
+        process.wait()
 
 
 def test_what_vs_code_needs_is_there(started):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from jupyter_client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 TIMEOUT = 20.0
@@ -52,13 +54,28 @@ class Frontend:
         self.manager.start_kernel(cwd=str(cwd), env={**os.environ, **env})
         self.client = self.manager.blocking_client()
         self.client.start_channels()
-        self.client.wait_for_ready(timeout=60)
         self.seen: list[dict[str, Any]] = []
+        try:
+            self.client.wait_for_ready(timeout=60)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         self.client.stop_channels()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
+
+    @contextmanager
+    def another(self) -> Iterator[BlockingKernelClient]:
+        """A second client. Sockets left to the garbage collector would hold up all tests behind this one."""
+        client = self.manager.blocking_client()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=20)
+            yield client
+        finally:
+            client.stop_channels()
 
     def pump(self, until: Callable[[dict[str, Any]], bool], timeout: float = TIMEOUT) -> dict[str, Any]:
         """Reads iopub messages until one satisfies the condition."""

@@ -3,6 +3,7 @@
 import datetime
 import os
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import zmq
@@ -73,37 +74,39 @@ def test_hostile_messages_change_nothing(start):
     kernel = start(NODE_OPTIONS="--max-old-space-size=256")
     kernel.run("const witness = 42")
     pid = kernel.manager.provisioner.process.pid
-    attacker = Attacker(kernel)
-    early = 0.0
-    for number in NUMBERS:
-        attacker.send(number)
-        if number % 50 == 49:
-            attacker.drain()
-            kernel.seen.clear()
-            while kernel.client.iopub_channel.msg_ready():
-                kernel.client.get_iopub_msg(timeout=1)
-        if number % 1000 == 999:
-            kernel.reply(kernel.client.kernel_info(), timeout=10)
-            assert kernel.manager.is_alive(), f"by message {number - 999} to {number}"
-        if number == ALL // 2 - 1:
-            # Main has caught up when it answers.
-            kernel.reply(kernel.client.history(hist_access_type="tail", n=1), timeout=60)
-            early = memory(pid)
-    # Hostile cells that fail abort what waits behind them, and hostile interrupts may still come.
-    for _ in range(10):
-        cell = kernel.run("witness", timeout=60)
-        if cell.reply["status"] == "ok":
-            break
-    assert cell.result == "42"
-    attacker.drain()
-    assert attacker.statuses["error"] > len(NUMBERS) / 60, "few errors: were they heard at all?"
-    assert kernel.run("({} as any).polluted").result is None
-    attacker.beat()
-    content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
-    assert content["matches"] == ["floor"]
-    if LONG and Path("/proc").is_dir():
-        late = memory(pid)
-        print(f"memory after half: {early:.0f} MiB, after all: {late:.0f} MiB")
-        assert late < early + 40
-        assert int(kernel.run("process.memoryUsage().heapUsed").result) < 60e6
-    attacker.close()
+    # Closed however it ends: sockets left to the garbage collector would hold up all tests behind this one.
+    with closing(Attacker(kernel)) as attacker:
+        early = 0.0
+        for number in NUMBERS:
+            attacker.send(number)
+            if number % 50 == 49:
+                attacker.drain()
+                kernel.seen.clear()
+                while kernel.client.iopub_channel.msg_ready():
+                    kernel.client.get_iopub_msg(timeout=1)
+            if number % 1000 == 999:
+                kernel.reply(kernel.client.kernel_info(), timeout=10)
+                assert kernel.manager.is_alive(), f"by message {number - 999} to {number}"
+            if number == ALL // 2 - 1:
+                # Main has caught up when it answers.
+                kernel.reply(kernel.client.history(hist_access_type="tail", n=1), timeout=60)
+                early = memory(pid)
+        # Hostile cells that fail abort what waits behind them, and hostile interrupts may still come.
+        for _ in range(10):
+            cell = kernel.run("witness", timeout=60)
+            if cell.reply["status"] == "ok":
+                break
+        assert cell.result == "42"
+        attacker.drain()
+        # What waits behind a cell that failed is aborted: how many are depends on the machine's pace.
+        refused = attacker.statuses["error"] + attacker.statuses["aborted"]
+        assert refused > len(NUMBERS) / 60, f"were they heard at all? {attacker.statuses}"
+        assert kernel.run("({} as any).polluted").result is None
+        attacker.beat()
+        content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
+        assert content["matches"] == ["floor"]
+        if LONG and Path("/proc").is_dir():
+            late = memory(pid)
+            print(f"memory after half: {early:.0f} MiB, after all: {late:.0f} MiB")
+            assert late < early + 40
+            assert int(kernel.run("process.memoryUsage().heapUsed").result) < 60e6

@@ -81,18 +81,15 @@ def test_a_wrong_signature_is_dropped(start):
 
 def test_two_clients_both_hear_and_only_the_asker_gets_the_reply(start):
     kernel = start()
-    other = kernel.manager.blocking_client()
-    other.start_channels()
-    other.wait_for_ready(timeout=20)
-    msg_id = kernel.client.execute("'for both'")
-    assert kernel.finish(msg_id).result == "'for both'"
-    heard = []
-    end = time.monotonic() + 5
-    while time.monotonic() < end and "execute_result" not in heard:
-        heard.append(other.get_iopub_msg(timeout=5)["msg_type"])
-    assert "execute_result" in heard
-    assert not other.shell_channel.msg_ready()
-    other.stop_channels()
+    with kernel.another() as other:
+        msg_id = kernel.client.execute("'for both'")
+        assert kernel.finish(msg_id).result == "'for both'"
+        heard = []
+        end = time.monotonic() + 5
+        while time.monotonic() < end and "execute_result" not in heard:
+            heard.append(other.get_iopub_msg(timeout=5)["msg_type"])
+        assert "execute_result" in heard
+        assert not other.shell_channel.msg_ready()
 
 
 def test_the_first_status_is_starting_exactly_once_and_a_subscriber_is_welcomed(tmp_path):

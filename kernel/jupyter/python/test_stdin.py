@@ -134,21 +134,18 @@ def test_prompt_does_not_block_heartbeat_nor_completion(shared):
 
 
 def test_only_who_was_asked_can_answer(shared):
-    other = shared.manager.blocking_client()
-    other.start_channels()
-    other.wait_for_ready(timeout=20)
-    msg_id = asking(shared, f"{ASK}.prompt('x')")
-    request = question(shared)
-    other.input("from a stranger")
-    session = shared.client.session
-    stale = session.msg("input_reply", {"value": "stale"}, parent={"msg_id": "of an earlier question"})
-    shared.client.stdin_channel.send(stale)
-    shared.client.stdin_channel.send(session.msg("input_reply", {"value": 5}))
-    time.sleep(0.2)
-    answer = session.msg("input_reply", {"value": "right"}, parent=request["header"])
-    shared.client.stdin_channel.send(answer)
-    assert shared.finish(msg_id).result == "'right'"
-    other.stop_channels()
+    with shared.another() as other:
+        msg_id = asking(shared, f"{ASK}.prompt('x')")
+        request = question(shared)
+        other.input("from a stranger")
+        session = shared.client.session
+        stale = session.msg("input_reply", {"value": "stale"}, parent={"msg_id": "of an earlier question"})
+        shared.client.stdin_channel.send(stale)
+        shared.client.stdin_channel.send(session.msg("input_reply", {"value": 5}))
+        time.sleep(0.2)
+        answer = session.msg("input_reply", {"value": "right"}, parent=request["header"])
+        shared.client.stdin_channel.send(answer)
+        assert shared.finish(msg_id).result == "'right'"
 
 
 def test_a_restart_while_a_cell_waits_for_an_answer(start):
