@@ -46,9 +46,10 @@ class Attacker:
         # A heartbeat is a request: an empty frame comes before it.
         self.sockets[channel].send_multipart([b"", *frames] if channel == "hb" else frames)
 
-    def drain(self) -> None:
+    def drain(self, patience: int = 0) -> None:
+        """Takes what has come, and what comes within so many milliseconds of the last."""
         for channel, socket in self.sockets.items():
-            while socket.poll(0):
+            while socket.poll(patience):
                 frames = socket.recv_multipart()
                 if channel in ("shell", "control"):
                     message = self.session.deserialize(self.session.feed_identities(frames)[1])
@@ -97,7 +98,8 @@ def test_hostile_messages_change_nothing(start):
             if cell.reply["status"] == "ok":
                 break
         assert cell.result == "42"
-        attacker.drain()
+        # The kernel has answered all; on a busy machine that is on its way for a while.
+        attacker.drain(patience=500)
         # What waits behind a cell that failed is aborted: how many are depends on the machine's pace.
         refused = attacker.statuses["error"] + attacker.statuses["aborted"]
         assert refused > len(NUMBERS) / 60, f"were they heard at all? {attacker.statuses}"
