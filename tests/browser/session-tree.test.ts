@@ -116,8 +116,15 @@ test("arrow keys walk, fold and unfold the tree; Enter selects", async () => {
 
 test("fork from here asks for a name, opens the branch and shows it in both trees", async () => {
   const tree = trees().nth(0);
-  await tree.getByRole("button", { name: "Fork from here" }).click();
   const form = tree.locator('[data-testid="fp-tree-fork-form"]');
+  // The session selected a moment ago is still being drawn: the button may move away between press and
+  // release, which is no click then.
+  const shown = async (): Promise<boolean> => {
+    if (await form.isVisible()) return true;
+    await tree.getByRole("button", { name: "Fork from here" }).click();
+    return form.isVisible();
+  };
+  await expect.poll(shown, { timeout: 30_000 }).toBe(true);
   await form.getByLabel("name").fill("hot");
   await page.keyboard.press("Enter");
   await tree.getByRole("alert").waitFor();
