@@ -43,17 +43,10 @@ function keyframes() {
     const headerEnd = 8 + Number(bytes.readBigUInt64LE(0));
     const { __metadata__: about, ...places } = JSON.parse(bytes.subarray(8, headerEnd));
     const tensors = new Map(
-      Object.entries(places).map(
-        ([
-          tensor,
-          {
-            data_offsets: [from, to],
-          },
-        ]) => [
-          tensor,
-          new Uint32Array(Uint8Array.from(bytes.subarray(headerEnd + from, headerEnd + to)).buffer),
-        ],
-      ),
+      Object.entries(places).map(([tensor, place]) => {
+        const [from, to] = place.data_offsets.map((offset) => headerEnd + offset);
+        return [tensor, new Uint32Array(Uint8Array.from(bytes.subarray(from, to)).buffer)];
+      }),
     );
     return { step: JSON.parse(about.forkpoint).checkpoint.step, tensors };
   });
@@ -67,14 +60,15 @@ function report(all) {
       const before = all[index - 1]?.tensors.get(name);
       if (!before) continue;
       const group = name.slice(0, name.lastIndexOf("/"));
+      const left = Object.entries(WAYS).map(([way, change]) => [
+        way,
+        zstdCompressSync(shuffled(change(now, before)), { params }).length,
+      ]);
       for (const key of [group, "all of it"]) {
         const row = sizes.get(key) ?? { bytes: 0, left: {} };
         sizes.set(key, row);
         row.bytes += now.byteLength;
-        for (const [way, change] of Object.entries(WAYS)) {
-          const { length } = zstdCompressSync(shuffled(change(now, before)), { params });
-          row.left[way] = (row.left[way] ?? 0) + length;
-        }
+        for (const [way, length] of left) row.left[way] = (row.left[way] ?? 0) + length;
       }
     }
   }

@@ -49,7 +49,8 @@ export interface CheckedFiles {
 
 const PIECE = 1 << 20;
 const MOST_OPEN = 16;
-const THREADS = 2;
+/** Threads that read at once, wherever several do. */
+export const THREADS = 2;
 const GONE = "the file of the pack is gone";
 const TOO_SHORT = "the file of the pack is too short";
 const NOT_ITS_DIGEST = "its bytes do not give its digest";
@@ -115,16 +116,14 @@ export function checkedFiles(): CheckedFiles {
       const met = addon
         ? faultsIn(fills, addon.read(...readingOf(fills)))
         : fills.map(fillByPieces);
-      for (const [place, { at }] of fills.entries()) faults[at] = met[place]!;
-      return faults;
+      return withMet(faults, fills, met);
     },
     fillBeside:
       addon &&
       (async (stretches, into) => {
         const { faults, fills } = begin(stretches, into);
-        const met = faultsIn(fills, await addon.beginReading(...readingOf(fills), THREADS));
-        for (const [place, { at }] of fills.entries()) faults[at] = met[place]!;
-        return faults;
+        const read = await addon.beginReading(...readingOf(fills), THREADS);
+        return withMet(faults, fills, faultsIn(fills, read));
       }),
   };
 }
@@ -155,6 +154,12 @@ interface Fill {
   stretch: CheckedStretch;
   bytes: Uint8Array;
   fd: number;
+}
+
+/** The faults of all stretches: those met before reading, and those that the fills met. */
+function withMet(faults: Fault[], fills: readonly Fill[], met: readonly Fault[]): Fault[] {
+  for (const [place, { at }] of fills.entries()) faults[at] = met[place]!;
+  return faults;
 }
 
 function fillByPieces({ fd, bytes, stretch: { offset, length, digest } }: Fill): Fault {

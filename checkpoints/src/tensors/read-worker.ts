@@ -4,7 +4,8 @@ import { checkedFiles } from "./checked-read.js";
 import { readSome } from "./readers.js";
 import type { ReadMessage, ReadRequest, Taken } from "./readers.js";
 
-// Reads and checks stretches of files, to memory that the caller sees too.
+// Reads and checks stretches of files: to memory that the caller sees too, to new memory that is handed over,
+// or to none.
 const port = parentPort!;
 const tell = (message: ReadMessage, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { errorFromWire } from "../errors/error-wire.js";
 import type { WireError } from "../errors/error-wire.js";
-import { checkedFiles } from "./checked-read.js";
+import { checkedFiles, THREADS } from "./checked-read.js";
 import type { CheckedFiles, CheckedStretch, Fault } from "./checked-read.js";
 
 /**
@@ -32,7 +32,6 @@ export type Taken = [at: number, stretch: ReadStretch];
 
 // Below this the threads cost more than they save, and the caller hardly notices.
 const SMALL = 4 << 20;
-const THREADS = 2;
 /** Files that may be open together for one call. */
 const MOST_FILES = 64;
 

@@ -100,9 +100,7 @@ def test_hostile_messages_change_nothing(start):
         assert cell.result == "42"
         # The kernel has answered all; on a busy machine that is on its way for a while.
         attacker.drain(patience=500)
-        # What waits behind a cell that failed is aborted: how many are depends on the machine's pace.
-        refused = attacker.statuses["error"] + attacker.statuses["aborted"]
-        assert refused > len(NUMBERS) / 60, f"were they heard at all? {attacker.statuses}"
+        assert attacker.statuses["error"] > len(NUMBERS) / 60, "few errors: were they heard at all?"
         assert kernel.run("({} as any).polluted").result is None
         attacker.beat()
         content = kernel.reply(kernel.client.complete("Math.flo", 8))["content"]
