@@ -27,8 +27,8 @@ export interface TensorSpace {
  * Reads tensors of a checkpoint and checks each against its digest, large ones on two threads
  * besides the caller's. Never holds more than the tensors themselves.
  *
- * @param space of these tensors only, each to its place: memory that was used before costs half of what new
- *   memory costs. Left out, all are read to new memory. It is not to be used before the end, and holds
+ * @param space of these tensors only, each to its place: memory that was used before has no page
+ *   faults, half of the cost of a large one. Left out, all are read to new memory. It is not to be used before the end, and holds
  *   nothing of use after an error.
  * @throws CheckpointNotFound (also when it is thinned meanwhile), CheckpointDamaged, TensorDamaged;
  *   TensorNotFound when the checkpoint has no such tensor, OptionInvalid when a place is none
