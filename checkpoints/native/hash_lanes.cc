@@ -4,6 +4,7 @@
 
 #include <node_api.h>
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +21,8 @@ namespace {
 
 // Read in pieces that the processor still has at hand when they are hashed.
 constexpr size_t kPiece = 256 << 10;
+// As much as is hashed in the time in which another thread begins, if it has a processor.
+constexpr size_t kFirst = 64 << 10;
 constexpr int32_t kTooShort = -1;
 
 struct Input {
@@ -78,6 +81,9 @@ class Work {
  public:
   std::vector<Input> inputs;
 
+  // How many threads are to share.
+  uint32_t threads = 1;
+
   // The largest first, so that no thread is left with one when the others have ended.
   void order() {
     order_.resize(inputs.size());
@@ -88,15 +94,18 @@ class Work {
 
   // Takes what no other thread has taken, until nothing is left.
   void share() {
+    begun_.fetch_add(1);
     Lane all[lanes::kMost];
-    for (;;) {
+    for (int round = 0;; round++) {
       Lane* working[lanes::kMost];
       int count = 0;
       for (Lane& lane : all)
         if (fill(lane)) working[count++] = &lane;
       if (count == 0) return;
+      if (round == 1 && begun_ < threads) makeRoom();
       size_t blocks = working[0]->blocks();
       for (int at = 1; at < count; at++) blocks = std::min(blocks, working[at]->blocks());
+      if (round == 0) blocks = std::min(blocks, kFirst / lanes::kBlock);
       if (count == 3) advance<3>(working, blocks);
       else if (count == 2) advance<2>(working, blocks);
       else advance<1>(working, blocks);
@@ -106,6 +115,19 @@ class Work {
  private:
   std::vector<Input*> order_;
   std::atomic<size_t> next_{0};
+  std::atomic<uint32_t> begun_{0};
+
+  // Linux may wake two threads on one processor, and the other idles while the second waits for its turn there,
+  // for longer than all of this takes. So the first goes elsewhere when the second has not begun.
+  static void makeRoom() {
+    cpu_set_t allowed, others;
+    if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return;
+    others = allowed;
+    CPU_CLR(sched_getcpu(), &others);
+    if (CPU_COUNT(&others) == 0) return;
+    if (sched_setaffinity(0, sizeof(others), &others) != 0) return;
+    sched_setaffinity(0, sizeof(allowed), &allowed);
+  }
 
   bool fill(Lane& lane) {
     for (;;) {
@@ -256,6 +278,7 @@ napi_value queue(napi_env env, std::unique_ptr<Task> task, napi_value arrays, na
   // The memory stays where it is until all is done.
   napi_create_reference(env, arrays, 1, &task->arrays);
   napi_create_promise(env, &task->deferred, &promise);
+  task->work.threads = count;
   task->work.order();
   task->handles.resize(count);
   for (napi_async_work& handle : task->handles)

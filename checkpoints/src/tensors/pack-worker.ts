@@ -6,6 +6,7 @@ import { openForReading } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { errorToWire } from "../errors/error-wire.js";
 import { asWriteError } from "../errors/system-error.js";
+import { hashAhead } from "../hashing/hash-ahead.js";
 import { tensorsIn } from "./pack.js";
 import type { PackAnswer, PackRequest } from "./pack-thread.js";
 import { writePack } from "./write-pack.js";
@@ -34,7 +35,12 @@ async function answer({ pack, buffer, tensors }: PackRequest): Promise<PackAnswe
   const before = process.threadCpuUsage();
   try {
     db ??= openForReading(store);
-    const written = await writePack(db, pack, tensorsIn(buffer, tensors), 1);
+    const given = tensorsIn(buffer, tensors);
+    const hashes = hashAhead(
+      given.map(({ bytes }) => bytes),
+      1,
+    );
+    const written = await writePack(db, pack, given, hashes);
     const { user, system } = process.threadCpuUsage(before);
     return { written, buffer, processorMs: (user + system) / 1000 };
   } catch (error) {

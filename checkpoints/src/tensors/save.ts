@@ -27,6 +27,8 @@ import type { PackThread } from "./pack-thread.js";
 import { tensorsIn } from "./pack.js";
 import type { TensorSlice } from "./pack.js";
 import { sha256 } from "../hashing/digests.js";
+import { hashAhead } from "../hashing/hash-ahead.js";
+import type { HashesAhead } from "../hashing/hash-ahead.js";
 import type { StateInput } from "./state.js";
 import { writePack } from "./write-pack.js";
 import type { PackToWrite, WrittenPack } from "./write-pack.js";
@@ -86,6 +88,23 @@ const TRIGGERS: ReadonlySet<string> = new Set(CHECKPOINT_TRIGGERS);
 export async function saveCheckpoint(
   context: WriterContext,
   input: NewCheckpoint,
+): Promise<AnsweredSave> {
+  const contents = tensorsIn(input.buffer, input.tensors).map(({ bytes }) => bytes);
+  // Those that training makes by itself: nobody waits for them.
+  const beside = input.trigger === "auto" ? context.packThread : undefined;
+  // From the very beginning: the disk waits for the first digests.
+  const hashes = beside ? null : hashAhead(contents, 2);
+  try {
+    return await save(context, input, beside ?? hashes!);
+  } finally {
+    await hashes?.end();
+  }
+}
+
+async function save(
+  context: WriterContext,
+  input: NewCheckpoint,
+  by: PackThread | HashesAhead,
 ): Promise<AnsweredSave> {
   const began = performance.now();
   const { db, path, lease } = context;
@@ -147,8 +166,6 @@ export async function saveCheckpoint(
 
   let { buffer } = input;
   const tensors = tensorsIn(buffer, input.tensors);
-  // Those that training makes by itself: nobody waits for them.
-  const beside = input.trigger === "auto" ? context.packThread : undefined;
   let waited = 0;
   const writeBeside = async (thread: PackThread, pack: PackToWrite): Promise<WrittenPack> => {
     const asked = performance.now();
@@ -163,7 +180,9 @@ export async function saveCheckpoint(
       ...{ store: path, file: temporary, id, writer: lease.id, known, checkpoint: made },
       ...{ model: model ? named(model) : null, state: input.state },
     };
-    const written = await (beside ? writeBeside(beside, pack) : writePack(db, pack, tensors, 2));
+    const written = await ("write" in by
+      ? writeBeside(by, pack)
+      : writePack(db, pack, tensors, by));
     let saved: SavedCheckpoint | null = null;
     try {
       saved = write(db, () => commit(written, temporary));

@@ -6,10 +6,9 @@ import { findTensor } from "../catalog/stored-tensors.js";
 import type { StoredTensor } from "../catalog/stored-tensors.js";
 import { FILE_BLOCK, growFile } from "../files/growing-file.js";
 import { layOutPack } from "./pack.js";
-import type { HashedTensor, PackDescription, PackLayout, TensorBytes } from "./pack.js";
+import type { HashedTensor, TensorBytes } from "./pack.js";
 import { packHistory } from "./pack-history.js";
 import { sha256 } from "../hashing/digests.js";
-import { hashAhead } from "../hashing/hash-ahead.js";
 import type { HashesAhead } from "../hashing/hash-ahead.js";
 import { stateDocument, stateText } from "./state.js";
 import type { StateInput } from "./state.js";
@@ -47,27 +46,12 @@ export interface WrittenPack {
  * disk takes the last, unless a pack holds it. The header names all digests, so it comes last, into
  * the room kept for it.
  *
- * @param threads that hash: one is the caller's own, for packs nobody waits for
+ * @param hashes of the tensors' bytes, begun already
  * @throws SessionNotFound, OptionInvalid when the state cannot be digested, and the system's error;
  *   then nothing is left
- * @example const { digest } = await writePack(db, pack, tensors, 2);
+ * @example const { digest } = await writePack(db, pack, tensors, hashAhead(contents, 2));
  */
 export async function writePack(
-  db: Catalog,
-  pack: PackToWrite,
-  tensors: readonly TensorBytes[],
-  threads: 1 | 2,
-): Promise<WrittenPack> {
-  const contents = tensors.map(({ bytes }) => bytes);
-  const hashes = hashAhead(contents, threads);
-  try {
-    return await writeHashed(db, pack, tensors, hashes);
-  } finally {
-    await hashes.end();
-  }
-}
-
-async function writeHashed(
   db: Catalog,
   pack: PackToWrite,
   tensors: readonly TensorBytes[],
@@ -75,29 +59,16 @@ async function writeHashed(
 ): Promise<WrittenPack> {
   const { file, id, state: input } = pack;
   const subject = subjectOf(db, pack);
-  // Digests are all of one length, and a tensor that is not stored here mostly takes less room.
-  const stand = (tensor: TensorBytes, at: number): HashedTensor => {
-    return { ...tensor, sha256: String(at).padStart(64, "0") };
-  };
-  let state = "";
-  let digest = "";
-  const describe = (of: readonly HashedTensor[]): PackDescription => {
-    const document = stateDocument(pack.checkpoint.step, of, input);
-    state = stateText(document);
-    digest = sha256(state);
-    return {
-      ...{ ...subject, checkpoint: { ...pack.checkpoint, digest } },
-      ...{ state: document, configs: input.configs, engine: input.engine },
-    };
-  };
-  const guess = tensors.map(stand);
-  let { header } = layOutPack(id, guess, () => null, describe(guess), 0);
+  // Also finds what is wrong with the state before anything is written.
+  const unhashed = tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape, sha256: "" }));
+  const expected = stateDocument(pack.checkpoint.step, unhashed, input);
+  let room = roomFor(tensors, [subject, pack.checkpoint, expected, input.configs, input.engine]);
   const most = tensors.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
   const places = new Map<string, StoredTensor | null>();
   for (;;) {
-    const begin = Math.ceil(header.byteLength / FILE_BLOCK) * FILE_BLOCK;
+    const begin = Math.ceil(room / FILE_BLOCK) * FILE_BLOCK;
     const hashed: HashedTensor[] = [];
-    let layout!: PackLayout;
+    let written!: WrittenPack;
     const made = await growFile(file, begin, most, async (append) => {
       const here = new Set<string>();
       for (const [at, tensor] of tensors.entries()) {
@@ -108,16 +79,39 @@ async function writeHashed(
         here.add(of);
         await append(tensor.bytes);
       }
+      const document = stateDocument(pack.checkpoint.step, hashed, input);
+      const state = stateText(document);
+      const digest = sha256(state);
+      const description = {
+        ...{ ...subject, checkpoint: { ...pack.checkpoint, digest } },
+        ...{ state: document, configs: input.configs, engine: input.engine },
+      };
       const where = (of: string): StoredTensor | null => places.get(of)!;
-      layout = layOutPack(id, hashed, where, describe(hashed), begin);
-      return layout.header.byteLength === begin ? layout.header : null;
+      const { header, bytes, stored } = layOutPack(id, hashed, where, description, begin);
+      written = { bytes, stored, digests: hashed.map(({ sha256 }) => sha256), state, digest };
+      room = header.byteLength;
+      return room === begin ? header : null;
     });
-    const { bytes, stored } = layout;
-    if (made) {
-      return { bytes, stored, digests: hashed.map((tensor) => tensor.sha256), state, digest };
-    }
-    ({ header } = layout);
+    if (made) return written;
   }
+}
+
+// What the manifest and the header say of a tensor besides names and shapes: its digest, the id of its pack,
+// its offsets, and words.
+const ROOM_OF_TENSOR = 230;
+const ROOM_OF_REST = 400;
+
+/**
+ * Bytes that a header hardly exceeds, found without making it: the disk is to have tensors before their digests
+ * are known. The manifest stands in the header as a text, so that it is escaped twice.
+ *
+ * @param told what the manifest says, the digests and places of tensors left out
+ */
+function roomFor(tensors: readonly TensorBytes[], told: readonly unknown[]): number {
+  const escaped = (value: unknown): number =>
+    Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
+  const again = tensors.map(({ name, shape }) => [name, name, name, shape]);
+  return escaped([told, again]) + tensors.length * ROOM_OF_TENSOR + ROOM_OF_REST;
 }
 
 function subjectOf(db: Catalog, { store, writer, checkpoint, known, model }: PackToWrite) {

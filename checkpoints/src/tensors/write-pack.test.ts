@@ -1,0 +1,67 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { FILE_BLOCK, growFile } from "../files/growing-file.js";
+import { packFile } from "../folder/layout.js";
+import { checkpointInput, sessionInput, stateInput } from "../testing/fixtures.js";
+import { localContext } from "../testing/local-context.js";
+import type { WriterContext } from "../writer/context.js";
+import { createSession } from "../writer/sessions-at-work.js";
+import { saveCheckpoint } from "./save.js";
+
+vi.mock("../files/growing-file.js", { spy: true });
+
+let context: WriterContext;
+let remove: () => void;
+beforeEach(() => ({ context, remove } = localContext()));
+afterEach(() => remove());
+
+function headerOf(file: string): Buffer {
+  const fd = openSync(file, "r");
+  try {
+    const length = Buffer.alloc(8);
+    readSync(fd, length, 0, 8, 0);
+    const header = Buffer.alloc(Number(length.readBigUInt64LE()));
+    readSync(fd, header, 0, header.byteLength, 8);
+    return header;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const word = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
+
+test("the room kept for the header fits it, whatever it tells of: a save is written once", async () => {
+  let step = 0;
+  const texts = fc.dictionary(word, fc.string({ unit: "grapheme", maxLength: 300 }), {
+    maxKeys: 5,
+  });
+  const shape = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(word, { minLength: 1, maxLength: 60 }),
+      shape,
+      texts,
+      word,
+      async (names, shape, configs, name) => {
+        const session = createSession(context, sessionInput(`${name} ${++step}`));
+        const count = shape.reduce((product, size) => product * size, 1);
+        const values = names.map((_, at) => Array.from({ length: count }, () => step + at / 64));
+        const input = checkpointInput(session.id, step, {}, { state: stateInput({ configs }) });
+        input.buffer = Float32Array.from(values.flat()).buffer;
+        input.tensors = names.map((name, at) => {
+          const length = 4 * count;
+          return { name, dtype: "F32" as const, shape, offset: at * length, length };
+        });
+        vi.mocked(growFile).mockClear();
+        const { checkpoint } = await saveCheckpoint(context, input);
+        expect(growFile).toHaveBeenCalledTimes(1);
+        const header = headerOf(packFile(context.path, checkpoint.id));
+        const told = header.toString().trimEnd();
+        const spare = header.byteLength - Buffer.byteLength(told);
+        expect(spare).toBeLessThan(FILE_BLOCK + Buffer.byteLength(told) * 0.4);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
