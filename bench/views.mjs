@@ -10,10 +10,10 @@ import { fileURLToPath } from "node:url";
 import { openStore } from "@forkpoint/checkpoints";
 import { chromium } from "playwright-core";
 
-const PAIRS = Number(process.argv[2] ?? 20);
+const PAIRS = Number(process.argv[2] ?? 60);
 /** Length of a turn, and how much of its beginning is not counted: what waited is drawn then. */
-const TURN_MS = 6000;
-const SETTLE_MS = 2000;
+const TURN_MS = 3000;
+const SETTLE_MS = 1000;
 const GOAL = 0.02;
 
 const python = fileURLToPath(new URL("../.venv/bin/python", import.meta.url));
@@ -63,16 +63,19 @@ try {
   while ((await closed.count()) > 0) await closed.first().click();
   await page.waitForTimeout(15_000);
   const watching = tree(chromiumPid());
+  const training = tree(lab.pid);
   const send = (signal) => watching.forEach((pid) => process.kill(pid, signal));
   for (let turn = 0; turn < 2 * PAIRS; turn++) {
     // A, B, B, A: what changes evenly with time falls on both.
     const open = turn % 4 === 0 || turn % 4 === 3;
     send(open ? "SIGCONT" : "SIGSTOP");
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const [from, before] = [Date.now(), processorSeconds(watching)];
+    const [before, delayed] = [processorSeconds(watching), delays(training)];
+    const from = Date.now();
     await new Promise((resolve) => setTimeout(resolve, TURN_MS - SETTLE_MS));
     const to = Date.now();
-    turns.push({ open, from, to, share: (processorSeconds(watching) - before) / (to - from) });
+    const share = (processorSeconds(watching) - before) / (to - from);
+    turns.push({ open, from, to, share, waited: (delays(training) - delayed) / (to - from) });
   }
   send("SIGCONT");
   await page.locator('[data-testid="fp-stop"]').first().click();
@@ -112,6 +115,11 @@ console.log(
 console.log(`    middle ${percent(middle.value)}, upper 95 % bound ${percent(middle.upper)}`);
 console.log(`    mean   ${percent(mean)}, upper 95 % bound ${percent(bound)}`);
 
+const waited = (open) =>
+  median(turns.filter((turn) => turn.open === open).map((turn) => turn.waited));
+console.log(
+  `  the kernel's threads waited for a processor, of each second   ${percent(waited(true))} / ${percent(waited(false))}`,
+);
 const shares = turns.filter(({ open }) => open).map(({ share }) => 1000 * share);
 console.log(`  of a core, Chromium with views open       ${percent(median(shares))}`);
 
@@ -157,6 +165,7 @@ async function startLab() {
   });
   return {
     address: `http://127.0.0.1:${port}/lab/tree/watched.ipynb?token=${token}`,
+    pid: server.pid,
     stop: () => server.kill("SIGTERM"),
   };
 }
@@ -169,6 +178,18 @@ function processorSeconds(pids) {
     return Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
   });
   return ticks.reduce((sum, value) => sum + value, 0) / 100;
+}
+
+/** Milliseconds in which threads of processes could have run and had no processor, all together. */
+function delays(pids) {
+  let nanoseconds = 0;
+  for (const pid of pids) {
+    for (const thread of attempt(() => readdirSync(`/proc/${pid}/task`)) ?? []) {
+      const stat = attempt(() => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8"));
+      nanoseconds += Number(stat?.split(" ")[1] ?? 0);
+    }
+  }
+  return nanoseconds / 1e6;
 }
 
 function statusOf(pid) {

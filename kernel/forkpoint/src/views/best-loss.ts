@@ -1,12 +1,13 @@
 import type { RunRow } from "@forkpoint/checkpoints";
 import type { TrainingStore } from "@forkpoint/training";
+import type { Table } from "apache-arrow";
 
 /** The best loss of sessions, without reading a metric twice. */
 export interface BestLosses {
   /** The least validation loss of a session's own runs, else the last training loss; null when neither is known yet. */
   of(sessionId: string, runs: RunRow[]): number | null;
   /** Takes up what a run at work has just measured. */
-  hear(sessionId: string, losses: Iterable<number | null>): void;
+  hear(sessionId: string, rows: Table): void;
 }
 
 /**
@@ -23,8 +24,7 @@ export function createBestLosses(store: TrainingStore, found: (id: string) => vo
   async function readBest(sessionId: string, runs: RunRow[]): Promise<void> {
     const from = Math.min(...runs.map(({ fromStep }) => fromStep)) + 1;
     const table = await store.store.readMetrics(sessionId, { from, columns: ["validation_loss"] });
-    const losses = (table.getChild("validation_loss")?.toArray() ?? []) as Iterable<number | null>;
-    const best = leastOf(losses);
+    const best = leastOf(validationLosses(table));
     read.set(sessionId, best);
     if (best !== null) found(sessionId);
   }
@@ -42,11 +42,16 @@ export function createBestLosses(store: TrainingStore, found: (id: string) => vo
       const best = leastOf(known.map((loss) => loss ?? null));
       return best ?? runs.at(-1)?.summary?.["train_loss"] ?? null;
     },
-    hear(sessionId, losses) {
-      const best = leastOf([...losses, live.get(sessionId) ?? null]);
+    hear(sessionId, rows) {
+      const best = leastOf([...validationLosses(rows), live.get(sessionId) ?? null]);
       if (best !== null) live.set(sessionId, best);
     },
   };
+}
+
+// One by one: toArray() of a column gives 0 for what was not measured.
+function validationLosses(rows: Table): Iterable<number | null> {
+  return (rows.getChild("validation_loss") ?? []) as Iterable<number | null>;
 }
 
 function leastOf(losses: Iterable<number | null>): number | null {

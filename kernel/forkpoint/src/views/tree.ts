@@ -96,8 +96,7 @@ export function createTree(
     // A merge is a checkpoint too, but none while a run goes on.
     if (update.kind === "checkpoint") return note(session.run ? session.id : null);
     if (update.kind !== "rows") return note(null);
-    const losses = tableFromIPC(update.chunk).getChild("validation_loss");
-    if (losses) best.hear(session.id, losses.toArray() as Iterable<number | null>);
+    best.hear(session.id, tableFromIPC(update.chunk));
     note(session.id);
   }
 

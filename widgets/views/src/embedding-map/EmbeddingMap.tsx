@@ -125,24 +125,29 @@ interface Ground {
   placesOf(item: HeldSnapshot): Float32Array;
 }
 
+/** Axes fitted up to a step, and the places on them that were asked for: each is worked out once. */
+interface Fit {
+  axes: Axes;
+  from: number;
+  to: number;
+  known: WeakMap<HeldSnapshot, Float32Array>;
+}
+
 function useGround(items: HeldSnapshot[]): Ground | null {
-  const fitted = useRef<{ axes: Axes | null; to: number; from: number }>({
-    axes: null,
-    to: -1,
-    from: 0,
-  });
+  const fitted = useRef<Fit | null>(null);
   const last = items.at(-1)?.step ?? -1;
   return useMemo(() => {
     if (items.length === 0) return null;
+    const from = items[0]!.step;
+    const before = fitted.current;
     // Fitted anew only when training has come half as far again: until then nothing is turned.
-    const { axes: before, to, from } = fitted.current;
-    if (!before || last >= 1.5 * to + 1 || last < to || items[0]!.step !== from) {
+    if (!before || last >= 1.5 * before.to + 1 || last < before.to || from !== before.from) {
       const some = evenly(items, FITTED).map((item) => shownOf(item) as ShownAt<"embeddings">);
-      fitted.current = { axes: fittedAxes(some, before), to: last, from: items[0]!.step };
+      const axes = fittedAxes(some, before?.axes ?? null);
+      fitted.current = axes && { axes, from, to: last, known: new WeakMap() };
     }
-    const { axes } = fitted.current;
-    if (!axes) return null;
-    const known = new WeakMap<HeldSnapshot, Float32Array>();
+    if (!fitted.current) return null;
+    const { axes, known } = fitted.current;
     const placesOf = (item: HeldSnapshot): Float32Array => {
       let places = known.get(item);
       if (!places) {

@@ -101,12 +101,12 @@ const WITHIN = 0.985;
  * @example reachOf([Float32Array.of(1, 0, -2, 0)], 0) === 2
  */
 export function reachOf(steps: readonly Float32Array[], axis: 0 | 1): number {
-  const off = steps.flatMap((places) =>
-    Array.from(
-      places.filter((_, at) => at % 2 === axis),
-      Math.abs,
-    ),
-  );
-  off.sort((one, other) => one - other);
-  return Math.max(1e-9, off[Math.min(off.length - 1, Math.ceil(WITHIN * off.length))] ?? 0);
+  const count = steps.reduce((sum, places) => sum + places.length / 2, 0);
+  const off = new Float32Array(count);
+  let next = 0;
+  for (const places of steps) {
+    for (let at = axis; at < places.length; at += 2) off[next++] = Math.abs(places[at]!);
+  }
+  off.sort();
+  return Math.max(1e-9, off[Math.min(count - 1, Math.ceil(WITHIN * count))] ?? 0);
 }

@@ -10,6 +10,7 @@ import {
 } from "@forkpoint/wire";
 import type { Attributes } from "./forkpoint-model.js";
 import { KernelStateModel } from "./kernel-state-model.js";
+import { news } from "./news.js";
 
 /** Every session of one store, and the one that the views around the tree show. */
 export class SessionTreeModel extends KernelStateModel {
@@ -83,6 +84,6 @@ export class SessionTreeModel extends KernelStateModel {
       // Saved notebooks hold the newest state; nobody is to redraw for it twice.
       this.attributes["sessions"] = sessions;
     });
-    this.dataChanges.emit();
+    news.tell(this.dataChanges);
   }
 }

@@ -16,6 +16,7 @@ import { hold, holdNothing, packed, shownOf, type Held } from "../snapshots/held
 import { lastItemAtOrBefore } from "../timeline/search.js";
 import type { Attributes, ForkpointModel } from "./forkpoint-model.js";
 import { KernelStateModel } from "./kernel-state-model.js";
+import { news } from "./news.js";
 
 /** A snapshot of a kind, and the step it is of. */
 export type ShownAt<Kind extends Shown["kind"]> = Shown & { kind: Kind; step: number };
@@ -104,7 +105,7 @@ export class SnapshotsModel extends KernelStateModel {
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
       this.guard(() => this.merge(content, buffers[0]));
-      this.dataChanges.emit();
+      news.tell(this.dataChanges);
     });
   }
 

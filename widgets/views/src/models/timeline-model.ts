@@ -16,13 +16,10 @@ import { lastAtOrBefore, valueAt, type ValueAt } from "../timeline/search.js";
 import { createChanges, type Changes } from "./changes.js";
 import type { Attributes, ForkpointModel } from "./forkpoint-model.js";
 import { KernelStateModel } from "./kernel-state-model.js";
-import { createNewsPace, type NewsPace } from "./news-pace.js";
+import { news } from "./news.js";
 
 /** Keys that live in this page only: never sent, never saved. */
 const PAGE_ONLY = ["display_step"] as const;
-
-/** Milliseconds that the pointer must rest in a drag before views show what training did meanwhile. */
-const REST = 250;
 
 /** Rows of a range, fetched for a closer look. */
 export interface Detail extends Axis {
@@ -45,8 +42,6 @@ export class TimelineModel extends KernelStateModel {
   declare private all: Axis;
   declare private previewed: number | null;
   declare private merging: boolean;
-  declare private news: ReturnType<typeof setTimeout> | undefined;
-  declare private pace: NewsPace;
 
   static override serializers: ISerializers = {
     ...DOMWidgetModel.serializers,
@@ -82,7 +77,6 @@ export class TimelineModel extends KernelStateModel {
     this.all = { from: 0, to: 0 };
     this.previewed = null;
     this.merging = false;
-    this.pace = createNewsPace();
     this.columns = createColumns();
     this.detail = null;
     super.initialize(attributes, options);
@@ -108,7 +102,7 @@ export class TimelineModel extends KernelStateModel {
   show(step: number | null): void {
     this.previewed = null;
     this.set("display_step", step);
-    if (this.news !== undefined) this.tellNews();
+    news.moved();
     this.cursorChanges.emit();
   }
 
@@ -133,22 +127,8 @@ export class TimelineModel extends KernelStateModel {
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
   holdAxis(hold: boolean): void {
     this.held = hold ? this.axis : null;
-    if (!hold) this.tellNews(true);
-  }
-
-  // In a drag each frame belongs to the pointer: what is new is shown when it rests, and at its end. Else
-  // as often as it leaves the processor to training.
-  private tellNews(now = false): void {
-    if (this.news !== undefined && !this.held && !now) return;
-    clearTimeout(this.news);
-    this.news = undefined;
-    const tell = (): void => {
-      this.news = undefined;
-      this.pace.show(() => this.dataChanges.emit());
-    };
-    const wait = this.held ? REST : now ? 0 : this.pace.wait();
-    if (wait > 0) this.news = setTimeout(tell, wait);
-    else tell();
+    if (hold) news.hold(this);
+    else news.release(this);
   }
 
   /** Acts on the session's run. Throws RequestFailed. */
@@ -255,7 +235,8 @@ export class TimelineModel extends KernelStateModel {
     this.state_change = Promise.resolve(this.state_change).then(() => {
       const before = this.state.run?.status;
       this.guard(() => this.merge(parseTimelineAppend(content), buffers));
-      this.tellNews(this.state.run?.status !== before);
+      news.tell(this.dataChanges);
+      if (this.state.run?.status !== before) news.tellNow();
     });
   }
 

@@ -7,7 +7,7 @@ import { OfflineMark } from "../host/offline-mark.js";
 import { useCursorInTurn, useData, useLiveness } from "../host/use-model.js";
 import type { RunHistoryModel } from "../models/run-history-model.js";
 import type { TimelineModel } from "../models/timeline-model.js";
-import { runAt, stepToShow } from "./shown.js";
+import { runAt, runsNow, stepToShow } from "./shown.js";
 
 /**
  * A session's runs, the newest first. Choosing one shows its last step in every view; nothing is sent.
@@ -23,7 +23,8 @@ export function RunHistory(props: {
   useData(history);
   useData(timeline);
   const root = useRef<HTMLElement>(null);
-  const { runs, problem } = history;
+  const { problem } = history;
+  const runs = runsNow(history.runs, timeline.axis.to);
   const shown = useCursorInTurn(timeline, root, () => runAt(runs, timeline.shownStep)?.id ?? null);
   const liveness = useLiveness(history);
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WireRunRow } from "@forkpoint/wire";
-import { runAt, stepToShow } from "./shown.js";
+import { runAt, runsNow, stepToShow } from "./shown.js";
 
 const run = (id: string, from: number, to: number): WireRunRow => ({
   ...{ id, from, to, mode: "resumed", status: "completed", started_at: "", seconds: 1 },
@@ -23,4 +23,12 @@ test("a click shows a run's last step, the newest run is Live, none is beyond th
   expect(stepToShow(runs[0]!, runs, 120)).toBeNull();
   expect(stepToShow(runs[2]!, runs, 120)).toBe(60);
   expect(stepToShow(runs[1]!, runs, 70)).toBe(70);
+});
+
+test("a run that goes on has come to the newest step: its steps are its own, and a click is Live", () => {
+  const started: WireRunRow = { ...run("d", 120, 120), status: "running" };
+  const now = runsNow([started, ...runs], 170);
+  expect(now.map(({ to }) => to)).toEqual([170, 120, 80, 60]);
+  expect(runAt(now, 150)?.id).toBe("d");
+  expect(stepToShow(now[0]!, now, 170)).toBeNull();
 });

@@ -1,6 +1,20 @@
 import type { WireRunRow } from "@forkpoint/wire";
 
 /**
+ * Runs as they are now: one that goes on has come to the newest step of the timeline, which is told more often
+ * than runs are.
+ *
+ * @param axisTo the newest step of the timeline
+ * @example runsNow(history.runs, timeline.axis.to)[0].to
+ */
+export function runsNow(runs: readonly WireRunRow[], axisTo: number): WireRunRow[] {
+  return runs.map((run) => {
+    const goesOn = run.status === "running" || run.status === "paused";
+    return goesOn ? { ...run, to: Math.max(run.to, axisTo) } : run;
+  });
+}
+
+/**
  * The run that the step shown belongs to, newest first as `runs` are; null is the newest step. A step
  * inherited from another session belongs to none.
  *
