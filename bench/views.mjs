@@ -121,7 +121,8 @@ console.log(
   `  the kernel's threads waited for a processor, of each second   ${percent(waited(true))} / ${percent(waited(false))}`,
 );
 const shares = turns.filter(({ open }) => open).map(({ share }) => 1000 * share);
-console.log(`  of a core, Chromium with views open       ${percent(median(shares))}`);
+const share = shares.reduce((sum, value) => sum + value, 0) / shares.length;
+console.log(`  of a core, Chromium with views open       ${percent(share)}`);
 
 /**
  * The middle of all averages of two pairs, and the bound that Wilcoxon's test gives for it: what other
