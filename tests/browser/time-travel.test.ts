@@ -86,6 +86,22 @@ test("hovering the bar says what is there, playing moves every view, and neither
   const bar = (await hook(page, "fp-scrub-bar").boundingBox())!;
   await page.mouse.move(bar.x + bar.width * 0.3, bar.y + bar.height / 2);
   await page.getByText(/step \d+ · loss \d/).waitFor();
+  // However much there is to say, and wherever: nothing of it hangs over the end of the bar.
+  for (const part of [0.01, 0.99]) {
+    await page.mouse.move(bar.x + bar.width * part, bar.y + bar.height / 2);
+    const tip = hook(page, "fp-scrub-tip");
+    const placed = (): Promise<boolean> =>
+      tip.evaluate((element) => parseFloat((element as HTMLElement).style.left) < 50);
+    await expect.poll(placed).toBe(part < 0.5);
+    await tip.evaluate((element) => {
+      element.querySelector("i")?.remove();
+      element.append(Object.assign(document.createElement("i"), { textContent: "a".repeat(25) }));
+    });
+    const { x, width } = (await tip.boundingBox())!;
+    expect(width).toBeGreaterThan(150);
+    expect(x).toBeGreaterThanOrEqual(bar.x - 1);
+    expect(x + width).toBeLessThanOrEqual(bar.x + bar.width + 1);
+  }
   await hook(page, "fp-speed").selectOption("8");
   await hook(page, "fp-play").click();
   const shown = new Set<string>();

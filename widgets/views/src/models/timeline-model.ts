@@ -126,9 +126,11 @@ export class TimelineModel extends KernelStateModel {
 
   /** Keeps the axis still during a drag, so that the pointer stays on the step it took. */
   holdAxis(hold: boolean): void {
-    this.held = hold ? this.axis : null;
-    if (hold) news.hold(this);
-    else news.release(this);
+    const before = this.axis;
+    this.held = hold ? before : null;
+    if (hold) return news.hold(this);
+    if (this.axis !== before) news.tell(this.dataChanges);
+    news.release(this);
   }
 
   /** Acts on the session's run. Throws RequestFailed. */

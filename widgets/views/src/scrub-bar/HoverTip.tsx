@@ -16,13 +16,15 @@ export function HoverTip(props: { timeline: TimelineModel; step: number }): Reac
   const { timeline, step } = props;
   const { axis, state } = timeline;
   const loss = timeline.valueAt("train_loss", step);
+  // Shifted by as much of its own width as there is of the bar to its left: whatever it says, it stays within.
+  const percent = fractionOf(axis, step) * 100;
   const marks = nearMarks(state.marks, step, (axis.to - axis.from) * NEAR);
   return (
     <div
       className="fp-scrub-tip"
       data-testid="fp-scrub-tip"
       role="presentation"
-      style={{ left: `clamp(70px, ${fractionOf(axis, step) * 100}%, calc(100% - 70px))` }}
+      style={{ left: `${percent}%`, transform: `translateX(${-percent}%)` }}
     >
       <b>step {formatCount(step)}</b>
       {loss && ` · loss ${formatLoss(loss.value)}`}

@@ -57,7 +57,6 @@ export const scrubBarStyle = `
   position: absolute;
   top: 18px;
   z-index: 3;
-  transform: translateX(-50%);
   padding: 2px 7px;
   border: 1px solid var(--jp-border-color2);
   border-radius: 4px;
@@ -68,7 +67,7 @@ export const scrubBarStyle = `
   white-space: nowrap;
   pointer-events: none;
 }
-.fp-scrub-tip-mark { display: block; max-width: 220px; overflow: hidden; text-overflow: ellipsis; }
+.fp-scrub-tip-mark { display: block; max-width: 280px; overflow: hidden; text-overflow: ellipsis; }
 .fp-scrub-foot { display: flex; justify-content: space-between; gap: 8px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-scrub-tail { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 12px; margin-top: 4px; }
 .fp-mark-words { display: flex; flex-wrap: wrap; gap: 0 12px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
