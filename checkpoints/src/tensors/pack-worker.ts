@@ -36,11 +36,8 @@ async function answer({ pack, buffer, tensors }: PackRequest): Promise<PackAnswe
   try {
     db ??= openForReading(store);
     const given = tensorsIn(buffer, tensors);
-    const hashes = hashAhead(
-      given.map(({ bytes }) => bytes),
-      1,
-    );
-    const written = await writePack(db, pack, given, hashes);
+    const contents = given.map(({ bytes }) => bytes);
+    const written = await writePack(db, pack, given, hashAhead(contents, 1));
     const { user, system } = process.threadCpuUsage(before);
     return { written, buffer, processorMs: (user + system) / 1000 };
   } catch (error) {

@@ -25,7 +25,7 @@ import { throwModel } from "../trash/marks.js";
 import type { WriterContext } from "../writer/context.js";
 import type { PackThread } from "./pack-thread.js";
 import { tensorsIn } from "./pack.js";
-import type { TensorSlice } from "./pack.js";
+import type { TensorBytes, TensorSlice } from "./pack.js";
 import { sha256 } from "../hashing/digests.js";
 import { hashAhead } from "../hashing/hash-ahead.js";
 import type { HashesAhead } from "../hashing/hash-ahead.js";
@@ -89,13 +89,14 @@ export async function saveCheckpoint(
   context: WriterContext,
   input: NewCheckpoint,
 ): Promise<AnsweredSave> {
-  const contents = tensorsIn(input.buffer, input.tensors).map(({ bytes }) => bytes);
+  const tensors = tensorsIn(input.buffer, input.tensors);
   // Those that training makes by itself: nobody waits for them.
   const beside = input.trigger === "auto" ? context.packThread : undefined;
   // From the very beginning: the disk waits for the first digests.
+  const contents = tensors.map(({ bytes }) => bytes);
   const hashes = beside ? null : hashAhead(contents, 2);
   try {
-    return await save(context, input, beside ?? hashes!);
+    return await save(context, input, tensors, beside ?? hashes!);
   } finally {
     await hashes?.end();
   }
@@ -104,6 +105,7 @@ export async function saveCheckpoint(
 async function save(
   context: WriterContext,
   input: NewCheckpoint,
+  tensors: readonly TensorBytes[],
   by: PackThread | HashesAhead,
 ): Promise<AnsweredSave> {
   const began = performance.now();
@@ -165,7 +167,6 @@ async function save(
   };
 
   let { buffer } = input;
-  const tensors = tensorsIn(buffer, input.tensors);
   let waited = 0;
   const writeBeside = async (thread: PackThread, pack: PackToWrite): Promise<WrittenPack> => {
     const asked = performance.now();
