@@ -103,7 +103,8 @@ for (let pair = 0; pair < PAIRS; pair++) {
 }
 const percent = (value) => `${(value * 100).toFixed(2)} %`;
 const median = (of) => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)];
-const mean = slower.reduce((sum, value) => sum + value, 0) / PAIRS;
+const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const mean = meanOf(slower);
 const spread = Math.sqrt(slower.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (PAIRS - 1));
 const bound = mean + (1.65 * spread) / Math.sqrt(PAIRS);
 const speed = (open) => median(speeds.filter((_, at) => turns[at].open === open)).toFixed(1);
@@ -121,8 +122,7 @@ console.log(
   `  the kernel's threads waited for a processor, of each second   ${percent(waited(true))} / ${percent(waited(false))}`,
 );
 const shares = turns.filter(({ open }) => open).map(({ share }) => 1000 * share);
-const share = shares.reduce((sum, value) => sum + value, 0) / shares.length;
-console.log(`  of a core, Chromium with views open       ${percent(share)}`);
+console.log(`  of a core, Chromium with views open       ${percent(meanOf(shares))}`);
 
 /**
  * The middle of all averages of two pairs, and the bound that Wilcoxon's test gives for it: what other

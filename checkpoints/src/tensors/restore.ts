@@ -28,8 +28,8 @@ export interface TensorSpace {
  * besides the caller's. Never holds more than the tensors themselves.
  *
  * @param space of these tensors only, each to its place: memory that was used before has no page
- *   faults, half of the cost of a large one. Left out, all are read to new memory. It is not to be used before the end, and holds
- *   nothing of use after an error.
+ *   faults, half of the cost of a large one. Left out, all are read to new memory. It is not to be
+ *   used before the end, and holds nothing of use after an error.
  * @throws CheckpointNotFound (also when it is thinned meanwhile), CheckpointDamaged, TensorDamaged;
  *   TensorNotFound when the checkpoint has no such tensor, OptionInvalid when a place is none
  * @example const { tensors } = await restoreState(db, store, id); tensors.get("wte");

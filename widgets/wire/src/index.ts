@@ -10,7 +10,7 @@ export { bytesOf, type Binary } from "./protocol/binary.js";
 export { LIMITS } from "./protocol/limits.js";
 export { WireInvalid, type WireError } from "./protocol/error.js";
 export { parseReply, type Reply, type ReplyDone, type ReplyFailed } from "./protocol/reply.js";
-export { RUN_STATUSES, type RunStatus, type WireRun } from "./timeline/run.js";
+export { goesOn, RUN_STATUSES, type RunStatus, type WireRun } from "./timeline/run.js";
 export {
   MARK_KINDS,
   parseTimelineState,

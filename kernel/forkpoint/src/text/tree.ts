@@ -1,4 +1,4 @@
-import { treeRows } from "@forkpoint/wire";
+import { goesOn, treeRows } from "@forkpoint/wire";
 import type { TreeState, WireNode } from "@forkpoint/wire";
 import { lossText, wholeText } from "./number.js";
 
@@ -71,7 +71,7 @@ export function treeSvg(state: TreeState): string {
 function factsOf({ step, best_loss: best, runs, status }: WireNode): string {
   const loss = best === null ? [] : [`best ${lossText(best)}`];
   const count = `${runs} ${runs === 1 ? "run" : "runs"}`;
-  const now = status === "running" || status === "paused" ? [status] : [];
+  const now = goesOn(status) ? [status] : [];
   return [`step ${wholeText(step)}`, ...loss, count, ...now].join(" · ");
 }
 

@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent, type ReactNode } from "react";
-import type { WireRunRow } from "@forkpoint/wire";
+import { goesOn, type WireRunRow } from "@forkpoint/wire";
 import { formatDuration } from "../format/duration.js";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
@@ -114,7 +114,6 @@ function Row(props: {
 function lossOf(run: WireRunRow, timeline: TimelineModel): number | null {
   if (run.final_loss !== null) return run.final_loss;
   const { columns } = timeline;
-  const goesOn = run.status === "running" || run.status === "paused";
   const loss = columns.values.get("train_loss")?.[columns.length - 1];
-  return goesOn && columns.length > 0 && Number.isFinite(loss) ? loss! : null;
+  return goesOn(run.status) && columns.length > 0 && Number.isFinite(loss) ? loss! : null;
 }

@@ -1,4 +1,4 @@
-import type { WireRunRow } from "@forkpoint/wire";
+import { goesOn, type WireRunRow } from "@forkpoint/wire";
 
 /**
  * Runs as they are now: one that goes on has come to the newest step of the timeline, which is told more often
@@ -8,10 +8,7 @@ import type { WireRunRow } from "@forkpoint/wire";
  * @example runsNow(history.runs, timeline.axis.to)[0].to
  */
 export function runsNow(runs: readonly WireRunRow[], axisTo: number): WireRunRow[] {
-  return runs.map((run) => {
-    const goesOn = run.status === "running" || run.status === "paused";
-    return goesOn ? { ...run, to: Math.max(run.to, axisTo) } : run;
-  });
+  return runs.map((run) => (goesOn(run.status) ? { ...run, to: Math.max(run.to, axisTo) } : run));
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type KeyboardEvent,
   type ReactNode,
 } from "react";
-import { treeRows, type TreeRow, type WireNode } from "@forkpoint/wire";
+import { goesOn, treeRows, type TreeRow, type WireNode } from "@forkpoint/wire";
 import { formatCount, formatLoss } from "../format/numbers.js";
 import { Notice } from "../host/notice.js";
 import { OfflineMark } from "../host/offline-mark.js";
@@ -267,7 +267,7 @@ function Line(props: {
             {open ? "−" : `+${formatCount(descendants)}`}
           </button>
         )}
-        {(item.status === "running" || item.status === "paused") && (
+        {goesOn(item.status) && (
           <span className="fp-tree-status" data-status={item.status}>
             {item.status}
           </span>

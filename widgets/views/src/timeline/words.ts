@@ -1,4 +1,4 @@
-import type { RunStatus, WireRun } from "@forkpoint/wire";
+import { goesOn, type RunStatus, type WireRun } from "@forkpoint/wire";
 
 /**
  * Why a session has no steps to show.
@@ -29,6 +29,5 @@ const STATUS_WORDS: Record<RunStatus, string> = {
  */
 export function statusWord(status: RunStatus | undefined, live: boolean): string {
   if (!status) return "Not trained yet";
-  const moving = status === "running" || status === "paused";
-  return live || !moving ? STATUS_WORDS[status] : `Last seen ${status}`;
+  return live || !goesOn(status) ? STATUS_WORDS[status] : `Last seen ${status}`;
 }

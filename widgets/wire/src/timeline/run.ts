@@ -17,6 +17,11 @@ export const RUN_STATUSES = ["running", "paused", "completed", "interrupted", "f
 /** Status of a run. */
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Whether a run of this status goes on, or can. @example goesOn("paused") === true */
+export function goesOn(status: RunStatus | null): boolean {
+  return status === "running" || status === "paused";
+}
+
 /** The session's newest run. */
 export interface WireRun {
   id: string;
