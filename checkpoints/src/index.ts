@@ -79,7 +79,7 @@ export {
 } from "./addon/compiled-addon.js";
 export type { AddonSource, AddonState } from "./addon/compiled-addon.js";
 export { faultOfRun } from "./addon/run-program.js";
-export { compileHashing, inspectHashing } from "./hashing/hash-addon.js";
+export { compileStoreAddon, inspectStoreAddon } from "./addon/store-addon.js";
 export { sha256 } from "./hashing/digests.js";
 export { stateDigest } from "./tensors/state.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";

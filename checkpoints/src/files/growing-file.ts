@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+import { storeAddon } from "../addon/store-addon.js";
 import { removeIfThere } from "./durable.js";
 import { fileSystem } from "./file-system.js";
 
@@ -7,6 +8,7 @@ export const FILE_BLOCK = 4096;
 
 const BLOCK = 1 << 20;
 const BLOCKS = 6;
+const LARGE_PAGE = 2 << 20;
 // Past the page cache: it costs the processor a third, the disk begins at once instead of at the
 // fsync, and what is hardly ever read again pushes nothing out. Not known to every system.
 const { O_CREAT, O_EXCL, O_WRONLY, O_DIRECT = 0 } = constants;
@@ -175,7 +177,7 @@ declare const WebAssembly: {
 };
 
 // The disk takes bytes only from whole pages of memory. WebAssembly's begins at one, an ArrayBuffer
-// anywhere.
+// anywhere. It has room for one large page more, as the first may begin within it.
 const free: Uint8Array[] = [];
 const waiting: ((block: Uint8Array) => void)[] = [];
 let allocated = false;
@@ -183,9 +185,11 @@ let allocated = false;
 function nextFree(): Promise<Uint8Array> | Uint8Array {
   if (!allocated) {
     allocated = true;
-    const pages = (BLOCKS * BLOCK) / 65_536;
+    const pages = (BLOCKS * BLOCK + LARGE_PAGE) / 65_536;
     const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    for (let at = 0; at < BLOCKS; at++) free.push(new Uint8Array(buffer, at * BLOCK, BLOCK));
+    const begin = storeAddon()?.preferLargePages(new Uint8Array(buffer)) ?? 0;
+    for (let at = 0; at < BLOCKS; at++)
+      free.push(new Uint8Array(buffer, begin + at * BLOCK, BLOCK));
     return free.pop()!;
   }
   return new Promise((resolve) => waiting.push(resolve));

@@ -1,5 +1,5 @@
 import { digestTexts, sha256 } from "./digests.js";
-import { hashAddon } from "./hash-addon.js";
+import { hashAddon } from "../addon/store-addon.js";
 
 /** Digests of several contents, for who wants them one after the other. */
 export interface HashesAhead {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { digestTexts } from "./digests.js";
-import { hashAddon } from "./hash-addon.js";
+import { hashAddon } from "../addon/store-addon.js";
 import { hashAhead } from "./hash-ahead.js";
 
 const folder = mkdtempSync(join(tmpdir(), "forkpoint-hashing-"));

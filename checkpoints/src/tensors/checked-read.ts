@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { getSystemErrorName } from "node:util";
 import { digestTexts } from "../hashing/digests.js";
-import { hashAddon } from "../hashing/hash-addon.js";
-import type { HashedReads } from "../hashing/hash-addon.js";
+import { hashAddon } from "../addon/store-addon.js";
+import type { HashedReads } from "../addon/store-addon.js";
 
 /** A stretch of a file and the digest that its bytes must give. */
 export interface CheckedStretch {

@@ -1,5 +1,5 @@
 import { inspectNative, loadEngine, verifyNative } from "@forkpoint/training";
-import { findStore, inspectHashing } from "@forkpoint/checkpoints";
+import { findStore, inspectStoreAddon } from "@forkpoint/checkpoints";
 import { extensionFault } from "./extension.js";
 import { kernelspecFault } from "./kernelspec.js";
 import { findPython } from "./python.js";
@@ -61,7 +61,7 @@ async function examine(): Promise<Finding[]> {
 }
 
 function examineHashing(): Finding {
-  const hashing = inspectHashing();
+  const hashing = inspectStoreAddon();
   if (hashing.status === "ready") return { part: "hashing", ok: true, says: hashing.path };
   const says = `${hashing.reason} Saves and restores use Node's own, which takes longer.`;
   return hashing.status === "unsupported"

@@ -1,4 +1,4 @@
-import { AddonNotCompiled, compileHashing, inspectHashing } from "@forkpoint/checkpoints";
+import { AddonNotCompiled, compileStoreAddon, inspectStoreAddon } from "@forkpoint/checkpoints";
 import { installNative } from "@forkpoint/training";
 import { installExtension } from "./extension.js";
 import { installKernelspec } from "./kernelspec.js";
@@ -22,11 +22,11 @@ export async function install(options: { native: boolean }): Promise<void> {
 
 async function installHashing(): Promise<string> {
   try {
-    await compileHashing();
+    await compileStoreAddon();
   } catch (error) {
     if (!(error instanceof AddonNotCompiled)) throw error;
     return error.message;
   }
-  const state = inspectHashing();
+  const state = inspectStoreAddon();
   return state.status === "ready" ? state.path : state.reason;
 }
