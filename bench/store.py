@@ -24,7 +24,7 @@ SIDES = {
 }
 OURS = {
     "a metrics row to the system": ("forkpoint", "SummaryWriter, flushed"),
-    "a metrics row to the system, in a run": ("forkpoint", "SummaryWriter, flushed"),
+    "a metrics row to the system, in a run": ("forkpoint", "SummaryWriter, flushed", "SummaryWriter, at the end"),
     "1,000 rows out of 1 M": ("forkpoint", "forkpoint, whole file"),
     "1 M rows to 2,000 pixels": ("forkpoint",),
     "open, 10,000 checkpoints, 1,000 sessions": ("forkpoint",),

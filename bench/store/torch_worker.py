@@ -46,7 +46,7 @@ def loading(folder, shape):
     return lambda round: torch.load(file, weights_only=True)
 
 
-def logging(folder):
+def logging(side, folder):
     from torch.utils.tensorboard import SummaryWriter
 
     writer = SummaryWriter(folder)
@@ -55,7 +55,9 @@ def logging(folder):
         for step in range(200):
             for name in ("train_loss", "validation_loss", "learning_rate", "step_ms"):
                 writer.add_scalar(name, 1 / (step + 1), round * 200 + step)
-            writer.flush()
+            if not side.endswith("at the end"):
+                writer.flush()
+        writer.flush()
 
     return act
 
@@ -77,7 +79,7 @@ def main():
         elif what.startswith("restore"):
             act = loading(folder, first)
         else:
-            act, times = logging(folder), 200
+            act, times = logging(side, folder), 200
     except ImportError as error:
         return print(json.dumps({"missing": str(error)}), flush=True)
     print(json.dumps({"ready": True}), flush=True)
