@@ -18,6 +18,7 @@ const run = {
   target: 2000,
   steps_per_second: 41.27,
   seconds_left: 19,
+  seconds: 21,
   error: null as { code: string; message: string } | null,
 };
 const timeline = {

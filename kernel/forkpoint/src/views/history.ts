@@ -4,6 +4,7 @@ import type { Session } from "@forkpoint/training";
 import { MODEL_NAMES, VIEWS_MODULE, VIEW_NAMES, WIRE_RANGE } from "@forkpoint/wire";
 import type { HistoryState, WireRunRow } from "@forkpoint/wire";
 import { durationText, lossText, wholeText } from "../text/number.js";
+import { secondsOf } from "./timeline-state.js";
 import type { Timeline } from "./timeline.js";
 
 /** The kernel's side of a run history. */
@@ -70,12 +71,6 @@ function finiteOrNull(value: number | null | undefined): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
-function secondsOf({ startedAt, endedAt }: RunRow): number | null {
-  return endedAt === null
-    ? null
-    : Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
-}
-
 function textOf(session: Session): string {
   const runs = session.runs;
   if (runs.length === 0)
@@ -83,10 +78,9 @@ function textOf(session: Session): string {
   const lines = runs
     .map((run, at) => {
       const { mode, status, fromStep, lastStep, summary } = run;
-      const seconds = secondsOf(run);
       const parts = [
         `${mode}, ${status}, steps ${wholeText(fromStep)} to ${wholeText(lastStep)}`,
-        ...(seconds === null ? [] : [durationText(seconds)]),
+        durationText(secondsOf(run)),
         `loss ${lossText(finiteOrNull(summary?.["train_loss"]))}`,
       ];
       return `${at + 1}. ${parts.join(", ")}${at === runs.length - 1 ? " (latest)" : ""}`;

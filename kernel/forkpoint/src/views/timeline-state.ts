@@ -37,8 +37,15 @@ export function runOf(session: Session, pace: Pace): WireRun | null {
     target: row.targetStep,
     steps_per_second: live ? pace.rate : null,
     seconds_left: live ? pace.secondsLeft : null,
+    seconds: secondsOf(row),
     error: row.error,
   };
+}
+
+/** How long a run took, or takes already, in seconds. @example secondsOf(run) // 12.4 */
+export function secondsOf({ startedAt, endedAt }: RunRow): number {
+  const end = endedAt === null ? Date.now() : Date.parse(endedAt);
+  return Math.max(0, (end - Date.parse(startedAt)) / 1000);
 }
 
 /** A session's model and data in a line. @example summaryOf(session) */

@@ -24,7 +24,7 @@ export function RunHistory(props: {
   useData(timeline);
   const root = useRef<HTMLElement>(null);
   const { problem } = history;
-  const runs = runsNow(history.runs, timeline.axis.to);
+  const runs = runsNow(history.runs, timeline.axis.to, timeline.state.run);
   const shown = useCursorInTurn(timeline, root, () => runAt(runs, timeline.shownStep)?.id ?? null);
   const liveness = useLiveness(history);
   return (

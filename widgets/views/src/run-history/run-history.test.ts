@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { WireRunRow } from "@forkpoint/wire";
+import type { WireRun, WireRunRow } from "@forkpoint/wire";
 import { runAt, runsNow, stepToShow } from "./shown.js";
 
 const run = (id: string, from: number, to: number): WireRunRow => ({
@@ -27,8 +27,22 @@ test("a click shows a run's last step, the newest run is Live, none is beyond th
 
 test("a run that goes on has come to the newest step: its steps are its own, and a click is Live", () => {
   const started: WireRunRow = { ...run("d", 120, 120), status: "running" };
-  const now = runsNow([started, ...runs], 170);
+  const now = runsNow([started, ...runs], 170, null);
   expect(now.map(({ to }) => to)).toEqual([170, 120, 80, 60]);
   expect(runAt(now, 150)?.id).toBe("d");
   expect(stepToShow(now[0]!, now, 170)).toBeNull();
+});
+
+test("a run that goes on takes as long as the timeline says by now", () => {
+  const started: WireRunRow = { ...run("d", 120, 120), status: "running", seconds: 2 };
+  const known: WireRun = {
+    ...{ id: "d", status: "running", from: 120, target: 300, error: null },
+    ...{ steps_per_second: 9, seconds_left: 5, seconds: 31 },
+  };
+  const seconds = (newest: WireRun | null) =>
+    runsNow([started, ...runs], 170, newest).map(({ seconds }) => seconds);
+  expect(seconds(known)).toEqual([31, 1, 1, 1]);
+  // Of another session's timeline, or of a kernel that says nothing of it.
+  expect(seconds({ ...known, id: "x" })).toEqual([2, 1, 1, 1]);
+  expect(seconds({ ...known, seconds: null })).toEqual([2, 1, 1, 1]);
 });

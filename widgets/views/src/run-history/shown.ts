@@ -1,14 +1,23 @@
-import { goesOn, type WireRunRow } from "@forkpoint/wire";
+import { goesOn, type WireRun, type WireRunRow } from "@forkpoint/wire";
 
 /**
- * Runs as they are now: one that goes on has come to the newest step of the timeline, which is told more often
- * than runs are.
+ * Runs as they are now: what the timeline knows of the one that goes on, its newest step and how long it takes
+ * already, is told more often than runs are.
  *
  * @param axisTo the newest step of the timeline
- * @example runsNow(history.runs, timeline.axis.to)[0].to
+ * @param newest the timeline's run
+ * @example runsNow(history.runs, timeline.axis.to, timeline.state.run)[0].to
  */
-export function runsNow(runs: readonly WireRunRow[], axisTo: number): WireRunRow[] {
-  return runs.map((run) => (goesOn(run.status) ? { ...run, to: Math.max(run.to, axisTo) } : run));
+export function runsNow(
+  runs: readonly WireRunRow[],
+  axisTo: number,
+  newest: WireRun | null,
+): WireRunRow[] {
+  return runs.map((run) => {
+    if (!goesOn(run.status)) return run;
+    const seconds = (newest?.id === run.id ? newest.seconds : null) ?? run.seconds;
+    return { ...run, to: Math.max(run.to, axisTo), seconds };
+  });
 }
 
 /**

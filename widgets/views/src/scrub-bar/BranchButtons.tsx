@@ -50,6 +50,17 @@ export const BranchButtons = memo(function BranchButtons(props: {
     <span className="fp-branch" ref={root} onKeyDown={key} data-lm-suppress-shortcuts="true">
       <button
         type="button"
+        className="fp-button fp-resume-button"
+        data-testid="fp-resume-button"
+        data-shown={past}
+        disabled={disabled}
+        title={offline ?? "Opens a new session at the step shown and trains it"}
+        onClick={() => void resume(step())}
+      >
+        {resuming ? "Going back…" : "Resume from here"}
+      </button>
+      <button
+        type="button"
         ref={forkButton}
         className="fp-button fp-fork-button"
         data-testid="fp-fork-button"
@@ -63,18 +74,6 @@ export const BranchButtons = memo(function BranchButtons(props: {
       >
         Fork from here…
       </button>
-      {past && (
-        <button
-          type="button"
-          className="fp-button fp-resume-button"
-          data-testid="fp-resume-button"
-          disabled={disabled}
-          title={offline ?? "Opens a new session at the step shown and trains it"}
-          onClick={() => void resume(step())}
-        >
-          {resuming ? "Going back…" : "Resume from here"}
-        </button>
-      )}
       {word && word.text !== "" && (
         <span
           className={word.fault ? "fp-error" : "fp-quiet"}

@@ -42,6 +42,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
   const liveness = useLiveness(timeline);
   const offline = liveness.live ? null : liveness.reason;
   const live = liveness.live && timeline.state.run?.status === "running";
+  const bar = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
   const frame = useFrame();
   const play = usePlay(timeline);
@@ -138,21 +139,24 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
           )}
         </span>
         <PlayControls play={play} />
-        {displayStep !== null && (
-          <button
-            type="button"
-            className="fp-button fp-live-button"
-            data-testid="fp-live-button"
-            onClick={() => {
-              play.stop();
-              timeline.show(null);
-            }}
-          >
-            Live
-          </button>
-        )}
+        {/* It has its place while Live, too: a drag's first frame would lay out the page for it. */}
+        <button
+          type="button"
+          className="fp-button fp-live-button"
+          data-testid="fp-live-button"
+          data-shown={displayStep !== null}
+          onClick={() => {
+            play.stop();
+            timeline.show(null);
+            // The button is gone then: whoever pressed it by keyboard stands on the bar.
+            bar.current?.focus();
+          }}
+        >
+          Live
+        </button>
       </div>
       <div
+        ref={bar}
         className="fp-scrub-bar"
         data-testid="fp-scrub-bar"
         data-lm-suppress-shortcuts="true"

@@ -11,6 +11,7 @@ export const scrubBarStyle = `
 .fp-select { height: 22px; padding: 0 2px; border: 1px solid var(--jp-border-color1); border-radius: 4px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1); font: inherit; }
 .fp-branch { display: inline-flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: 4px 8px; margin-left: auto; }
 .fp-live-button, .fp-resume-button, .fp-fork-button { line-height: 18px; padding: 0 8px; }
+.fp-live-button[data-shown="false"], .fp-resume-button[data-shown="false"] { visibility: hidden; }
 .fp-fork-form { display: grid; gap: 8px; }
 .fp-fork-title { margin: 0; overflow-wrap: anywhere; }
 .fp-fork-row { display: grid; grid-template-columns: repeat(auto-fit, minmax(110px, 1fr)); gap: 8px; align-items: start; }

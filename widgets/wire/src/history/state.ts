@@ -16,7 +16,7 @@ export interface WireRunRow {
   to: number;
   /** ISO time, UTC */
   started_at: string;
-  /** null while it goes on */
+  /** until now while it goes on; null where that is not known */
   seconds: number | null;
   /** last training loss; null when none is known */
   final_loss: number | null;

@@ -34,6 +34,8 @@ export interface WireRun {
   steps_per_second: number | null;
   /** seconds; null while not known or not running */
   seconds_left: number | null;
+  /** seconds since it started, until its end; null where a page's kernel did not say it yet */
+  seconds: number | null;
   /** why it failed */
   error: WireError | null;
 }
@@ -51,5 +53,6 @@ export const wireRun: Check<WireRun> = shape<WireRun>({
   target: whole,
   steps_per_second: nullable(finite),
   seconds_left: nullable(finite),
+  seconds: nullable(finite),
   error: nullable(wireError),
 });

@@ -11,6 +11,7 @@ const state = {
     target: 10,
     steps_per_second: null,
     seconds_left: null,
+    seconds: 4,
     error: { code: "LossNotFinite", message: "The loss became NaN." },
   },
   step: 3,
