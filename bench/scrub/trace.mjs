@@ -1,3 +1,5 @@
+const FRAMES = "disabled-by-default-devtools.timeline.frame";
+
 /** Records Chromium's trace while something happens. */
 export async function traced(cdp, happen) {
   const events = [];
@@ -7,7 +9,7 @@ export async function traced(cdp, happen) {
   await cdp.send("Tracing.start", {
     transferMode: "ReportEvents",
     traceConfig: {
-      includedCategories: ["toplevel", "devtools.timeline", "blink.user_timing"],
+      includedCategories: ["toplevel", "devtools.timeline", "blink.user_timing", FRAMES],
       excludedCategories: ["*"],
     },
   });
@@ -39,4 +41,21 @@ export function costsOfMoves(events, by = "dur") {
     const within = tasks.filter(({ ts }) => ts >= start && ts < moves[index + 1]);
     return within.reduce((sum, task) => sum + (task[by] ?? task.dur), 0) / 1000;
   });
+}
+
+/**
+ * The page's frames between its first scrub move and its last, as Chromium counts them: of those that `began`
+ * so many were `dropped`, nothing of the page's being ready for them, and `partial` without all of it.
+ */
+export function framesOfMoves(events) {
+  const marks = events.filter(({ name }) => name === "scrub-move");
+  const { pid, ts: from } = marks[0];
+  const to = marks.at(-1).ts;
+  const of = (wanted) =>
+    events.filter(
+      ({ name, pid: by, ts }) => name === wanted && by === pid && ts >= from && ts <= to,
+    );
+  const lost = of("DroppedFrame");
+  const partial = lost.filter(({ args }) => args.hasPartialUpdate).length;
+  return { began: of("BeginFrame").length, dropped: lost.length - partial, partial };
 }

@@ -1,4 +1,5 @@
 import { flushSync } from "react-dom";
+import { afterPainting } from "./after-painting.js";
 
 /** Time that views may take of one frame for drawing in turn, in milliseconds of scripts; one is always drawn. */
 const BUDGET = 0.5;
@@ -31,9 +32,9 @@ let asked = -Infinity;
 let drew = -Infinity;
 
 /**
- * Draws a view as soon as it is its turn: some in this frame, the others in the next ones, each with the newest
- * there is by then, so that a drag drops no frame however many views are open. What nobody sees follows once the
- * pointer rests.
+ * Draws a view as soon as it is its turn: some in this frame, behind a click or a key when it is painted, and the others
+ * in those that follow, each with the newest there is by then, so that a drag drops no frame however many views are
+ * open. What nobody sees follows once the pointer rests.
  *
  * @example takeTurn(view)
  */
@@ -56,7 +57,9 @@ export function takeTurn(taker: TurnTaker): void {
   waiting.add(taker);
   if (scheduled) return;
   scheduled = true;
-  if (now - drew < SAME_FRAME) requestAnimationFrame(drawSome);
+  // The frame of a press belongs to what was pressed.
+  if (beginning) afterPainting(drawSome);
+  else if (now - drew < SAME_FRAME) requestAnimationFrame(drawSome);
   else queueMicrotask(drawSome);
 }
 

@@ -46,7 +46,8 @@ export function appendRows(columns: Columns, rows: Rows): void {
   columns.step = withRoom(columns.step, end, start);
   columns.step.set(rows.step, start);
   for (const name of new Set([...columns.values.keys(), ...rows.values.keys()])) {
-    const known = columns.values.get(name) ?? new Float64Array(columns.step.length).fill(NaN);
+    const known =
+      columns.values.get(name) ?? new Float64Array(columns.step.length).fill(NaN, 0, start);
     const column = withRoom(known, end, start);
     spansChanged(known, start, column);
     const added = rows.values.get(name);
@@ -59,6 +60,9 @@ export function appendRows(columns: Columns, rows: Rows): void {
 
 function withRoom(array: Float64Array, needed: number, used: number): Float64Array {
   if (array.length >= needed) return array;
+  const { buffer, byteOffset } = array;
+  const room = Math.floor((buffer.byteLength - byteOffset) / 8);
+  if (room >= needed) return new Float64Array(buffer, byteOffset, room);
   const grown = new Float64Array(Math.max(needed, array.length * 2));
   grown.set(array.subarray(0, used));
   return grown;

@@ -88,4 +88,19 @@ describe("growing columns", () => {
     expect(values(columns, "train_loss")).toEqual([NaN, NaN, 8, 9]);
     expect(values(columns, "probe")).toEqual([1, 2, NaN, NaN]);
   });
+
+  test("into the space behind the first rows, which stay where they are", () => {
+    const columns = createColumns();
+    const first = Array.from({ length: 5000 }, (_, at) => at);
+    appendRows(columns, decodeRows(chunk(first, { probe: first })));
+    const memory = [columns.step.buffer, columns.values.get("probe")!.buffer];
+    const next = first.map((at) => 5000 + at);
+    for (const at of next) appendRows(columns, decodeRows(chunk([at], { probe: [at] })));
+    expect(columns.step.buffer).toBe(memory[0]);
+    expect(columns.values.get("probe")!.buffer).toBe(memory[1]);
+    expect(values(columns, "probe")).toEqual([...first, ...next]);
+    appendRows(columns, decodeRows(chunk([10_000], { probe: [7] })));
+    expect(values(columns, "probe").slice(-2)).toEqual([9999, 7]);
+    expect(step(columns)).toHaveLength(10_001);
+  });
 });

@@ -91,7 +91,7 @@ function isNumeric(column: Vector): boolean {
 }
 
 function numbersOf(column: Vector): Float64Array {
-  const result = new Float64Array(column.length);
+  const result = withSpace(column.length);
   let at = 0;
   for (const data of column.data as readonly Data[]) {
     const values = data.values as Float64Array | BigInt64Array;
@@ -102,4 +102,10 @@ function numbersOf(column: Vector): Float64Array {
     at += data.length;
   }
   return result;
+}
+
+// Behind the first rows of a long timeline all others are to follow: to copy a million of them when the next one
+// comes would take two frames. What is never written takes no memory.
+function withSpace(length: number): Float64Array {
+  return new Float64Array(new ArrayBuffer(16 * length), 0, length);
 }
