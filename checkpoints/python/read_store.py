@@ -43,13 +43,13 @@ def timeline(db, session):
     parts = []
     for ancestor, until, newest in lineage(db, session):
         runs = db.execute(
-            "SELECT id, from_step, last_step FROM runs WHERE session_id = ? AND number <= ? AND trash_id IS NULL ORDER BY number",
+            "SELECT id, from_step, last_step, rows FROM runs WHERE session_id = ? AND number <= ? AND trash_id IS NULL ORDER BY number",
             [ancestor, newest],
         )
-        for run, from_step, last_step in runs.fetchall():
+        for run, from_step, last_step, rows in runs.fetchall():
             cut(parts, from_step)
             first = max(from_step, parts[-1][2] + 1 if parts else 0)
-            if first <= min(last_step, until):
+            if first <= min(last_step, until) and (rows > 0 or last_step > from_step):
                 parts.append([run, first, min(last_step, until)])
         cut(parts, until)
     return parts

@@ -9,6 +9,8 @@ export interface RunStretch {
   id: string;
   fromStep: number;
   lastStep: number;
+  /** Metrics rows recorded. */
+  rows: number;
 }
 
 /** A session as one of its descendants, or itself, sees it. */
@@ -46,7 +48,7 @@ export function lineage(db: Catalog, sessionId: string): Generation[] {
     seen.add(id);
     const runs = prepared(
       db,
-      `SELECT id, from_step AS fromStep, last_step AS lastStep FROM runs
+      `SELECT id, from_step AS fromStep, last_step AS lastStep, rows FROM runs
        WHERE session_id = ? AND number <= ? AND trash_id IS NULL ORDER BY number`,
     ).all(id, newestRun) as RunStretch[];
     const { parent, forkRun, forkMerge, ...fork } = prepared(

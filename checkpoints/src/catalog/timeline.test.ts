@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addCheckpoint, addRun, addSession, temporaryCatalog } from "../testing/catalog-rows.js";
 import type { TemporaryCatalog } from "../testing/catalog-rows.js";
 import type { Catalog } from "./connection.js";
+import { setRunRows } from "./runs.js";
 import { timeline } from "./timeline.js";
 import { latestCheckpoint } from "./visible.js";
 
@@ -75,6 +76,24 @@ describe("timeline", () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  test("a run that was killed before its first row claims no step, whatever it began at", () => {
+    const id = session(null, 0);
+    const killed = (from: number): void => setRunRows(db, run(id, from, from), 0);
+    killed(0);
+    expect(timeline(db, id)).toEqual([]);
+    killed(0);
+    const first = run(id, 0, 40);
+    killed(20);
+    const parts = () => timeline(db, id).map(({ runId, from, to }) => ({ runId, from, to }));
+    // Training stands at 20 since then.
+    expect(parts()).toEqual([{ runId: first, from: 0, to: 20 }]);
+    const second = run(id, 20, 30);
+    expect(parts()).toEqual([
+      { runId: first, from: 0, to: 20 },
+      { runId: second, from: 21, to: 30 },
+    ]);
   });
 
   test("of an unknown session is an error", () => {

@@ -49,6 +49,8 @@ export function layRuns<Part extends RunPart>(
     const end = parts.at(-1)?.to ?? -1;
     const from = Math.max(run.fromStep, end + 1);
     const to = Math.min(run.lastStep, until);
+    // Killed before its first row: the step that it began at is told by the next run.
+    if (run.rows === 0 && run.lastStep === run.fromStep) continue;
     if (from <= to) parts.push(make({ runId: run.id, from, to }));
   }
   cutAfter(parts, until);

@@ -6,7 +6,7 @@ import type { CheckpointPlace, CheckpointTrigger } from "../catalog/checkpoints.
 import { openForWriting } from "../catalog/connection.js";
 import type { Catalog } from "../catalog/connection.js";
 import { historyNow } from "../catalog/placing.js";
-import { endRun, insertRun } from "../catalog/runs.js";
+import { endRun, insertRun, setRunRows } from "../catalog/runs.js";
 import { getSession, insertSession } from "../catalog/sessions.js";
 import type { NewSession } from "../catalog/sessions.js";
 import { newId } from "../ids.js";
@@ -49,7 +49,7 @@ export function addSession(db: Catalog, more: Partial<NewSession> = {}): string 
   return id;
 }
 
-/** Adds an ended run; gives its id. @example addRun(db, sessionId, 0, 100) */
+/** Adds an ended run with a row for each of its steps; gives its id. @example addRun(db, sessionId, 0, 100) */
 export function addRun(db: Catalog, sessionId: string, fromStep: number, lastStep: number): string {
   const id = newId();
   const held = { holder: "none", pid: 1 };
@@ -57,6 +57,7 @@ export function addRun(db: Catalog, sessionId: string, fromStep: number, lastSte
   insertRun(db, { id, sessionId, mode: "resumed", ...begun, ...held });
   const ended = { error: null, summary: null, step: lastStep, endedAt: NOW };
   endRun(db, { id, status: "completed", ...ended });
+  setRunRows(db, id, lastStep - fromStep + 1);
   return id;
 }
 

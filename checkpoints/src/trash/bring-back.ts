@@ -98,7 +98,7 @@ function placeInTrash(
 function baseInTrash(db: Catalog, run: PlacedRun): string | undefined {
   const earlier = prepared(
     db,
-    `SELECT r.id, r.number, r.from_step AS fromStep, r.last_step AS lastStep, t.name
+    `SELECT r.id, r.number, r.from_step AS fromStep, r.last_step AS lastStep, r.rows, t.name
      FROM runs r LEFT JOIN trash t ON t.id = r.trash_id
      WHERE r.session_id = @sessionId AND r.number < @number
        AND (t.id IS NULL OR t.deleted_at >= (SELECT started_at FROM runs WHERE id = @id))

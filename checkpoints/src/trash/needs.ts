@@ -15,7 +15,7 @@ export interface PlacedRun extends RunStretch {
 export function placedRun(db: Catalog, id: string): PlacedRun {
   return prepared(
     db,
-    `SELECT id, number, session_id AS sessionId, from_step AS fromStep, last_step AS lastStep
+    `SELECT id, number, session_id AS sessionId, from_step AS fromStep, last_step AS lastStep, rows
      FROM runs WHERE id = ?`,
   ).get(id) as PlacedRun;
 }
@@ -43,7 +43,7 @@ export function madeFromRun(db: Catalog, run: PlacedRun): MadeFromRun {
   const { sessionId } = run;
   const others = prepared(
     db,
-    `SELECT id, number, session_id AS sessionId, from_step AS fromStep, last_step AS lastStep
+    `SELECT id, number, session_id AS sessionId, from_step AS fromStep, last_step AS lastStep, rows
      FROM runs WHERE session_id = ? AND trash_id IS NULL AND id <> ? ORDER BY number`,
   ).all(sessionId, run.id) as PlacedRun[];
   const all = [...others, run].sort((a, b) => a.number - b.number);

@@ -171,20 +171,21 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       refuseWhileRunning();
       const target = to ?? state.step + (steps ?? 0);
       if (target <= state.step) return { run: null, step: state.step };
-      const earlier = store.runs.list(sessionId).length > 0;
+      const earlier = store.runs.list(sessionId);
       keeper.begin();
       snapshots.begin();
       guard = createSpikeGuard(configs.training.spikeSigma ?? null);
       const run = await log.begin({
         sessionId,
-        mode: earlier ? "resumed" : session.parentSessionId ? "forked" : "fresh",
+        mode: earlier.length > 0 ? "resumed" : session.parentSessionId ? "forked" : "fresh",
         fromStep: state.step,
         targetStep: target,
         seed: configs.training.seed,
         engine: fixed.engine,
       });
-      if (state.step === 0 && !earlier) {
-        background(keeper.checkpoint("initial"));
+      // Also where all that the runs before did is to have been killed at their first step.
+      if (state.step === 0 && earlier.every(({ rows }) => rows === 0)) {
+        if (earlier.length === 0 || !keeper.standing) background(keeper.checkpoint("initial"));
         record(null, null);
       }
       holds.reach(state.step);

@@ -142,3 +142,22 @@ describe("a loss that is not finite", () => {
     await session.store.close();
   });
 });
+
+test("a run that was killed before its first row: the next one records the first step", async () => {
+  const { store, sessionId, trainer } = await sessionAtWork();
+  const run = { mode: "fresh", fromStep: 0, targetStep: 9, seed: 1, engine: "{}" } as const;
+  const { id } = await store.writer.startRun({ sessionId, ...run });
+  await store.writer.finishRun({ runId: id, status: "interrupted", step: 0 });
+  const steps = async (): Promise<number[]> =>
+    Array.from((await store.readMetrics(sessionId)).getChild("step")!, Number);
+  const second = await trainer();
+  await trainTo(second, 3);
+  expect(await steps()).toEqual([0, 1, 2, 3]);
+  const initial = store.checkpoints.nearest(sessionId, 2)!.checkpoint;
+  expect(initial).toMatchObject({ step: 0, trigger: "initial" });
+  // Recorded once: a run from the first step on that comes later has it behind it.
+  await second.reach(0, sessionId);
+  await trainTo(second, 2);
+  expect(await steps()).toEqual([0, 1, 2]);
+  await store.close();
+});
