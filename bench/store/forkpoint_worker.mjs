@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { createRequire } from "node:module";
-import { downsample, openStore } from "@forkpoint/checkpoints";
+import { downsample, openStore, stateMemory } from "@forkpoint/checkpoints";
 
 const store = createRequire(import.meta.resolve("@forkpoint/checkpoints"));
 const { Float64, Int64, Table, tableToIPC, vectorFromArray } = await import(
@@ -39,8 +39,8 @@ function layOut({ layers, embed }) {
       }
     }
   }
-  // As training hands its states over: in shared memory, used again and again.
-  const whole = new Float32Array(new SharedArrayBuffer(offset));
+  // As training hands its states over: memory that is used again and again.
+  const whole = new Float32Array(stateMemory(offset));
   for (let at = 0; at < whole.length; at++) whole[at] = Math.sin(at);
   return { tensors, whole };
 }

@@ -82,6 +82,7 @@ export { faultOfRun } from "./addon/run-program.js";
 export { compileStoreAddon, inspectStoreAddon } from "./addon/store-addon.js";
 export { sha256 } from "./hashing/digests.js";
 export { stateDigest } from "./tensors/state.js";
+export { stateMemory } from "./tensors/state-memory.js";
 export type { DigestibleTensor, StateInput, TensorType } from "./tensors/state.js";
 
 export { StoreError } from "./errors/store-error.js";

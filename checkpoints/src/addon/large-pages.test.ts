@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { stateMemory } from "../tensors/state-memory.js";
 import { storeAddon } from "./store-addon.js";
 
 const addon = storeAddon();
@@ -23,6 +24,14 @@ describe.skipIf(!addon || !existsSync("/sys/kernel/mm/transparent_hugepage"))("l
     expect(after - before).toBe(Math.floor((memory.byteLength - begin) / PAGE) * PAGE);
     memory.fill(7);
     expect(memory.every((byte) => byte === 7)).toBe(true);
+  });
+
+  test("are asked for under the memory of a state", () => {
+    const before = wished().reduce((sum, bytes) => sum + bytes, 0);
+    const memory = stateMemory(8 * PAGE);
+    const after = wished().reduce((sum, bytes) => sum + bytes, 0);
+    expect(after - before).toBeGreaterThanOrEqual(7 * PAGE);
+    expect(new Uint8Array(memory).every((byte) => byte === 0)).toBe(true);
   });
 
   test("are not there in less memory than one takes", () => {

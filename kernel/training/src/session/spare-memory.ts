@@ -1,3 +1,5 @@
+import { stateMemory } from "@forkpoint/checkpoints";
+
 /** Memory for copies of a state, used again by the next copy. */
 export interface SpareMemory {
   /** So many bytes, holding anything. */
@@ -25,7 +27,7 @@ export function createSpareMemory(): SpareMemory {
   return {
     take(bytes) {
       clearTimeout(timer);
-      const taken = spare?.byteLength === bytes ? spare : new SharedArrayBuffer(bytes);
+      const taken = spare?.byteLength === bytes ? spare : stateMemory(bytes);
       spare = null;
       return taken;
     },
