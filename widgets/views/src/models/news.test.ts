@@ -52,7 +52,7 @@ test("what several models have to tell is told together, each once", async () =>
   expect(other.heard).toEqual(one.heard);
 });
 
-test("the longer showing takes the more seldom: 0.6 % of a processor, but each 2.5 s at least", async () => {
+test("the longer showing takes the more seldom: 0.4 % of a processor, but each 4 s at least", async () => {
   const news = createNews();
   const { changes, heard } = listenedTo();
   const next = async (within: number): Promise<number> => {
@@ -65,8 +65,8 @@ test("the longer showing takes the more seldom: 0.6 % of a processor, but each 2
   [scripts, painting] = [2, 4];
   await next(200);
   [scripts, painting] = [40, 30];
-  expect(await next(1500)).toBeCloseTo(1000, -2);
-  expect(await next(3000)).toBeCloseTo(2500, -2);
+  expect(await next(2000)).toBeCloseTo(1500, -2);
+  expect(await next(5000)).toBeCloseTo(4000, -2);
 });
 
 test("in a drag news wait until it rests; at its end, or when asked for, they are told at once", async () => {

@@ -1,13 +1,14 @@
 import type { Changes } from "./changes.js";
 
 /**
- * The part of a processor that showing what training does may take, of what the page itself can see: about a
- * third of all it costs, the rest is spent by the browser's other threads.
+ * The part of a processor that showing what training does may take, of what the page itself can see: less
+ * than half of all it costs, the rest is spent by the browser's other threads. A step of training that keeps all
+ * processors busy waits for each of its halves, so that what one of them loses the step loses.
  */
-const SHARE = 0.006;
+const SHARE = 0.004;
 
 /** However long it takes, in milliseconds: a run is seen live. */
-const LONGEST = 2500;
+const LONGEST = 4000;
 
 /** The kernel tells all it has to tell in several messages, one right after the other; in milliseconds. */
 const GATHERED = 50;
