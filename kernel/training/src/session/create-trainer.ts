@@ -183,7 +183,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
         seed: configs.training.seed,
         engine: fixed.engine,
       });
-      // Also where all that the runs before did is to have been killed at their first step.
+      // Also where the runs before were killed ahead of their first row.
       if (state.step === 0 && earlier.every(({ rows }) => rows === 0)) {
         if (earlier.length === 0 || !keeper.standing) background(keeper.checkpoint("initial"));
         record(null, null);

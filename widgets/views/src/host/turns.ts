@@ -32,9 +32,9 @@ let asked = -Infinity;
 let drew = -Infinity;
 
 /**
- * Draws a view as soon as it is its turn: some in this frame, behind a click or a key when it is painted, and the others
- * in those that follow, each with the newest there is by then, so that a drag drops no frame however many views are
- * open. What nobody sees follows once the pointer rests.
+ * Draws a view as soon as it is its turn: some in this frame, or once a click or a key has been painted, and the
+ * others in the frames that follow, each with the newest there is by then, so that a drag drops no frame however many
+ * views are open. What nobody sees follows once the pointer rests.
  *
  * @example takeTurn(view)
  */

@@ -71,7 +71,7 @@ export const scrubBarStyle = `
 .fp-scrub-tip-mark { display: block; max-width: 280px; overflow: hidden; text-overflow: ellipsis; }
 .fp-scrub-foot { display: flex; justify-content: space-between; gap: 8px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-scrub-tail { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 4px 12px; margin-top: 4px; }
-.fp-mark-words { display: flex; flex-wrap: wrap; gap: 0 12px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
+.fp-mark-words { display: flex; flex: 1 1 60px; flex-wrap: wrap; gap: 0 12px; color: var(--jp-ui-font-color2); font-size: var(--jp-ui-font-size0, 11px); }
 .fp-branch > [data-testid="fp-branch-word"] { flex: 1 1 100%; text-align: right; }
 @media (prefers-reduced-motion: reduce) { .fp-pulse[data-running="true"][data-beat="1"] { opacity: 1; } }
 `;
