@@ -113,7 +113,8 @@ test("what is shown is what the store recorded", async () => {
 test("arrow keys in the list of samples go from one to the next", async () => {
   await page.locator(".fp-samples").first().focus();
   await page.keyboard.press("ArrowUp");
-  expect(await text("fp-sample-step")).toBe("sample from step 120");
+  // The bar moves first; the text follows in the next frame.
+  await expect.poll(() => text("fp-sample-step")).toBe("sample from step 120");
   expect(await text("fp-step-label")).toContain("step 120");
   await hook(page, "fp-live-button").click();
 });

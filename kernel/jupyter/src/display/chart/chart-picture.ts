@@ -12,8 +12,11 @@ const LONGEST_MS = 4000;
 /** How long the thread is kept for the next chart, in milliseconds: it holds some 60 MiB. */
 const IDLE_MS = 60_000;
 
-/** Of the thread's heap, in MiB. */
-const HEAP = 512;
+/**
+ * Of the thread's heap, in MiB: more than a chart can fill in the time it is given. V8 ends the whole process, and
+ * not the thread, when it is one array that does not fit any more.
+ */
+const HEAP = 4096;
 
 /** What the drawing thread is asked. */
 export interface DrawingOrder {
