@@ -235,10 +235,12 @@ export class TimelineModel extends KernelStateModel {
     if ((content as { kind?: unknown } | null)?.kind !== "append") return;
     // Updates are applied asynchronously; an append must not overtake one that was sent before it.
     this.state_change = Promise.resolve(this.state_change).then(() => {
-      const before = this.state.run?.status;
+      const { run, reaching } = this.state;
       this.guard(() => this.merge(parseTimelineAppend(content), buffers));
       news.tell(this.dataChanges);
-      if (this.state.run?.status !== before) news.tellNow();
+      // Somebody waits for a replay that they asked for.
+      const awaited = reaching !== null || this.state.reaching !== null;
+      if (awaited || this.state.run?.status !== run?.status) news.tellNow();
     });
   }
 
