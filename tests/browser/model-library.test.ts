@@ -39,7 +39,8 @@ const button = (): Locator => hook(page, "fp-library-button");
 const input = (): Locator => hook(page, "fp-library-save-input");
 const row = (name: string): Locator =>
   page.locator('[data-testid="fp-library-row"]', { hasText: name }).first();
-const message = (): Promise<string> => hook(page, "fp-library-message").innerText();
+const message = (of: "save" | "list"): Promise<string> =>
+  hook(page, `fp-library-${of}-message`).innerText();
 const rename = async (name: string): Promise<Locator> => {
   await row(name).hover();
   await row(name).getByRole("button", { name: "Rename" }).click();
@@ -65,7 +66,7 @@ test("while it trains: the save input is there, off when blank; Enter saves, the
   await row("Mine").waitFor();
   const first = page.locator('[data-testid="fp-library-row"]').first();
   expect(await first.innerText()).toMatch(/^Mine\s+step [\d,]+ · loss \d\.\d{3}/);
-  await expect.poll(message, patient).toMatch(/Saved "Mine" at step/);
+  await expect.poll(() => message("save"), patient).toMatch(/Saved "Mine" at step/);
   expect(await button().innerText()).toContain("Models (1,001)");
   // What follows is about the list; two busy cores would only make it slow.
   await hook(page, "fp-pause").click();
@@ -108,8 +109,12 @@ test("hover shows load, rename and delete; Enter and leaving rename, Esc does no
   await input().focus();
   await page.getByText("A model needs a name.").waitFor();
   await field.fill("Mine now");
+  const place = await row("").boundingBox();
   await page.keyboard.press("Enter");
   await row("Mine now").waitFor();
+  // What is said of it pushes no row from under the pointer.
+  await expect.poll(() => message("list"), patient).toContain("Mine now");
+  expect(await row("Mine now").boundingBox()).toEqual(place);
   field = await rename("Mine now");
   await field.fill("Mine again");
   await input().focus();
@@ -121,7 +126,7 @@ test("delete takes it from the list, Undo brings it back; purged and collected i
   const remove = async (): Promise<void> => {
     await row("Mine again").hover();
     await row("Mine again").getByRole("button", { name: "Delete" }).click();
-    await expect.poll(message, patient).toContain('Moved "Mine again" to the trash.');
+    await expect.poll(() => message("list"), patient).toContain('Moved "Mine again" to the trash.');
     await expect.poll(() => row("Mine again").count(), patient).toBe(0);
   };
   await remove();

@@ -55,7 +55,7 @@ export function ModelLibrary(props: { library: LibraryModel }): ReactNode {
         <span className="fp-quiet fp-active-model">active: {active.model_name}</span>
       )}
       {open && (
-        <Panel library={library} anchor={button} offline={liveness.live ? null : liveness.reason} />
+        <Panel library={library} anchor={root} offline={liveness.live ? null : liveness.reason} />
       )}
     </div>
   );
@@ -70,6 +70,7 @@ function Panel(props: {
   const panel = useRef<HTMLDivElement>(null);
   useFloating(panel, anchor);
   const { state, problem } = library;
+  const saved = useMessage();
   const message = useMessage();
   const failure = problem ?? (state.status === "failed" ? state.error : null);
   return (
@@ -80,9 +81,9 @@ function Panel(props: {
       aria-label="Model library"
       data-testid="fp-library-panel"
     >
-      {state.can_save && <SaveForm library={library} offline={offline} message={message} />}
+      {state.can_save && <SaveForm library={library} offline={offline} message={saved} />}
+      <Message library={library} message={saved} of="save" />
       {offline && <p className="fp-quiet fp-panel-line">{offline}</p>}
-      <Message library={library} message={message} />
       {state.status === "loading" && (
         <p className="fp-quiet fp-panel-line">Loading the saved models…</p>
       )}
@@ -103,6 +104,8 @@ function Panel(props: {
         <p className="fp-quiet fp-panel-line">No saved models yet</p>
       )}
       <ModelList library={library} offline={offline} message={message} />
+      {/* Below the list: what it says of one row must not push the next one from under the pointer. */}
+      <Message library={library} message={message} of="list" />
     </div>
   );
 }

@@ -10,7 +10,7 @@ interface Shown {
   trashId?: string;
 }
 
-/** The one message of a library panel: what the last action did, or why it failed. */
+/** The one message of a form or a list: what its last action did, or why it failed. */
 export interface MessageBox {
   shown: Shown | null;
   clear(): void;
@@ -41,8 +41,12 @@ export function useMessage(): MessageBox {
 }
 
 /** The message, with Undo after a delete. */
-export function Message(props: { library: LibraryModel; message: MessageBox }): ReactNode {
-  const { library, message } = props;
+export function Message(props: {
+  library: LibraryModel;
+  message: MessageBox;
+  of: "save" | "list";
+}): ReactNode {
+  const { library, message, of } = props;
   const { shown } = message;
   if (!shown) return null;
   const { kind, text, trashId } = shown;
@@ -53,7 +57,7 @@ export function Message(props: { library: LibraryModel; message: MessageBox }): 
     <p
       className={`fp-panel-line fp-message fp-${kind}`}
       role={kind === "error" ? "alert" : "status"}
-      data-testid="fp-library-message"
+      data-testid={`fp-library-${of}-message`}
     >
       {text}{" "}
       {trashId && (

@@ -21,7 +21,8 @@ export const modelLibraryStyle = `
 .fp-panel-line { margin: 8px 0 0; overflow-wrap: anywhere; }
 .fp-save { display: flex; flex-wrap: wrap; align-items: end; gap: 8px; }
 .fp-save-label { flex: 1 1 200px; display: grid; gap: 2px; color: var(--jp-ui-font-color2); }
-.fp-models { list-style: none; margin: 8px -10px -10px; padding: 0; max-height: 300px; overflow-y: auto; scrollbar-color: var(--jp-border-color1) transparent; scrollbar-width: thin; border-top: 1px solid var(--jp-border-color2); }
+.fp-models { list-style: none; margin: 8px -10px; padding: 0; max-height: 300px; overflow-y: auto; scrollbar-color: var(--jp-border-color1) transparent; scrollbar-width: thin; border-top: 1px solid var(--jp-border-color2); }
+.fp-models:last-child { margin-bottom: -10px; }
 .fp-model { position: relative; display: flex; align-items: center; gap: 10px; min-height: 37px; padding: 4px 10px; border-bottom: 1px solid var(--jp-border-color3, var(--jp-border-color2)); }
 .fp-model:hover, .fp-model:focus-within { background: var(--jp-layout-color2); }
 .fp-model:is(:hover, :focus-within) .fp-quiet { color: var(--jp-ui-font-color1); }
