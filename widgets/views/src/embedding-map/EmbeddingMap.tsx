@@ -25,6 +25,7 @@ import {
 } from "../snapshots/SnapshotSection.js";
 import { nearestItem } from "../timeline/search.js";
 import { fittedAxes, nearestTokens, reachOf } from "./alignment.js";
+import { createGlyphs, type GlyphLook, type Glyphs } from "./glyphs.js";
 import { groupColours, GROUPS, groupOf } from "./groups.js";
 import { drawScene, tokenNear } from "./scene.js";
 
@@ -125,12 +126,12 @@ interface Ground {
   placesOf(item: HeldSnapshot): Float32Array;
 }
 
-/** Axes fitted up to a step, and the places on them that were asked for: each is worked out once. */
+/** What was fitted to the steps so far, and how many of them say how far all reach. */
 interface Fit {
-  axes: Axes;
+  ground: Ground;
   from: number;
   to: number;
-  known: WeakMap<HeldSnapshot, Float32Array>;
+  of: number;
 }
 
 function useGround(items: HeldSnapshot[]): Ground | null {
@@ -143,24 +144,34 @@ function useGround(items: HeldSnapshot[]): Ground | null {
     // Fitted anew only when training has come half as far again: until then nothing is turned.
     if (!before || last >= 1.5 * before.to + 1 || last < before.to || from !== before.from) {
       const some = evenly(items, FITTED).map((item) => shownOf(item) as ShownAt<"embeddings">);
-      const axes = fittedAxes(some, before?.axes ?? null);
-      fitted.current = axes && { axes, from, to: last, known: new WeakMap() };
+      const axes = fittedAxes(some, before?.ground.axes ?? null);
+      fitted.current = axes && { ground: groundOn(axes), from, to: last, of: 0 };
     }
-    if (!fitted.current) return null;
-    const { axes, known } = fitted.current;
-    const placesOf = (item: HeldSnapshot): Float32Array => {
-      let places = known.get(item);
-      if (!places) {
-        const { vectors, width } = shownOf(item) as ShownAt<"embeddings">;
-        places = width === axes[0].length ? toOneSize(placesOn(vectors, width, axes)) : NOWHERE;
-        known.set(item, places);
-      }
-      return places;
-    };
-    const all = evenly(items, 4 * FITTED).map(placesOf);
-    const reach: [number, number] = [reachOf(all, 0), reachOf(all, 1)];
-    return { axes, reach, placesOf };
+    const fit = fitted.current;
+    if (!fit) return null;
+    // One more among many changes it by next to nothing, and would have all placed anew.
+    if (items.length < fit.of || items.length > 1.1 * fit.of) {
+      const all = evenly(items, 4 * FITTED).map(fit.ground.placesOf);
+      fit.ground = { ...fit.ground, reach: [reachOf(all, 0), reachOf(all, 1)] };
+      fit.of = items.length;
+    }
+    return fit.ground;
   }, [items, items.length, last]);
+}
+
+/** Each step's places on some axes are worked out once. */
+function groundOn(axes: Axes): Ground {
+  const known = new WeakMap<HeldSnapshot, Float32Array>();
+  const placesOf = (item: HeldSnapshot): Float32Array => {
+    let places = known.get(item);
+    if (!places) {
+      const { vectors, width } = shownOf(item) as ShownAt<"embeddings">;
+      places = width === axes[0].length ? toOneSize(placesOn(vectors, width, axes)) : NOWHERE;
+      known.set(item, places);
+    }
+    return places;
+  };
+  return { axes, reach: [1, 1], placesOf };
 }
 
 /** The few that lie further out than all others stand at the edge. */
@@ -187,6 +198,7 @@ function Map(props: {
   const area = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const family = useRef<string | null>(null);
+  const sheet = useRef<{ of: string; glyphs: Glyphs } | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
   const { width, height } = useSize(area);
   const theme = useTheme();
@@ -226,7 +238,10 @@ function Map(props: {
       ...{ tokens, marked: at, near, places: onScreen(item) },
       trails: before.map(onScreen),
     };
-    drawScene(context, scene, { light: isLight(), font });
+    const look: GlyphLook = { light: isLight(), font, ratio: window.devicePixelRatio || 1 };
+    const of = JSON.stringify([tokens, look]);
+    if (sheet.current?.of !== of) sheet.current = { of, glyphs: createGlyphs(tokens, look) };
+    drawScene(context, scene, { ...look, glyphs: sheet.current.glyphs });
     // What is drawn follows from these; the lists among them are made anew at each render.
   }, [item, before.length, before[0], onScreen, at, near, width, height, theme]);
 

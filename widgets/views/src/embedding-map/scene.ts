@@ -1,5 +1,6 @@
 import { setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
+import type { Glyphs } from "./glyphs.js";
 import { groupColours, groupOf } from "./groups.js";
 
 /** What the map shows. */
@@ -18,12 +19,12 @@ export interface Scene {
  * Draws the map: trails faint, tokens by their glyphs in the colour of their kind, the one pointed at with
  * its trail and those most like it.
  *
- * @example drawScene(context, scene, { light: true, font: "monospace" });
+ * @example drawScene(context, scene, { light: true, font: "monospace", glyphs });
  */
 export function drawScene(
   context: CanvasRenderingContext2D,
   { tokens, places, trails, marked, near }: Scene,
-  { light, font }: { light: boolean; font: string },
+  { light, font, glyphs }: { light: boolean; font: string; glyphs: Glyphs },
 ): void {
   const colours = groupColours(light);
   const lines = [...trails, places];
@@ -46,20 +47,22 @@ export function drawScene(
     tokens.forEach((token, at) => groupOf(token) === group && trail(at));
     context.stroke();
   }
+  const lit = new Set(near);
+  context.globalAlpha = marked === null ? 1 : 0.35;
+  for (let at = 0; at < tokens.length; at++) {
+    if (at === marked || lit.has(at)) continue;
+    glyphs.copy(context, at, places[2 * at]!, places[2 * at + 1]!);
+  }
+  context.globalAlpha = 1;
+  if (marked === null || marked >= tokens.length) return;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  const lit = new Set(near);
-  const name = (token: string, at: number): void => {
-    context.fillStyle = colours[groupOf(token)];
-    context.fillText(glyphOf(token), places[2 * at]!, places[2 * at + 1]!);
-  };
-  setFont(context, `13px ${font}`);
-  context.globalAlpha = marked === null ? 1 : 0.35;
-  tokens.forEach((token, at) => at !== marked && !lit.has(at) && name(token, at));
-  if (lit.size > 0) setFont(context, `600 13px ${font}`);
-  context.globalAlpha = 1;
-  for (const at of lit) if (at !== marked && at < tokens.length) name(tokens[at]!, at);
-  if (marked === null || marked >= tokens.length) return;
+  setFont(context, `600 13px ${font}`);
+  for (const at of lit) {
+    if (at === marked || at >= tokens.length) continue;
+    context.fillStyle = colours[groupOf(tokens[at]!)];
+    context.fillText(glyphOf(tokens[at]!), places[2 * at]!, places[2 * at + 1]!);
+  }
   const colour = colours[groupOf(tokens[marked]!)];
   context.strokeStyle = colour;
   context.lineWidth = 2;

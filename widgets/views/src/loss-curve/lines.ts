@@ -35,10 +35,11 @@ export function createLines(host: Element): Lines {
       return [name, path];
     }),
   );
+  let [width, height] = [0, 0];
   return {
     draw(data, size, log) {
-      svg.setAttribute("width", String(size.width));
-      svg.setAttribute("height", String(size.height));
+      if (size.width !== width) svg.setAttribute("width", String((width = size.width)));
+      if (size.height !== height) svg.setAttribute("height", String((height = size.height)));
       const place = placing(data, size, log);
       const drawn: Record<(typeof LINES)[number], string> = {
         band: bandPath(data.band, place),
