@@ -1,3 +1,4 @@
+import { setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
 import { groupColours, groupOf } from "./groups.js";
 
@@ -15,9 +16,13 @@ export interface Glyphs {
   copy(context: CanvasRenderingContext2D, token: number, x: number, y: number): void;
 }
 
-/** Widest row of the sheet that they lie on, and height of a row, in CSS pixels. */
-const ROW_WIDTH = 640;
-const ROW_HEIGHT = 20;
+/** Width of the sheet that they lie on, height of a row of it, and the widest that lies there, in CSS pixels. */
+const WIDTH = 640;
+const ROW = 20;
+const WIDEST = 80;
+
+/** Greatest height of the sheet in device pixels: what has no room there is written each time. */
+const HEIGHT = 4096;
 
 /**
  * Draws the glyph of each token in the colour of its kind, to be copied from. To write a hundred of them anew at
@@ -30,32 +35,48 @@ export function createGlyphs(tokens: readonly string[], { light, font, ratio }: 
   const context = sheet.getContext("2d")!;
   const write = `${13 * ratio}px ${font}`;
   context.font = write;
-  const high = Math.ceil(ROW_HEIGHT * ratio);
+  const high = Math.ceil(ROW * ratio);
   let [left, top] = [0, 0];
   // In device pixels: what is copied to a whole one stays sharp.
   const places = tokens.map((token) => {
     const wide = Math.ceil(context.measureText(glyphOf(token)).width + 4 * ratio);
-    if (left + wide > ROW_WIDTH * ratio) [left, top] = [0, top + high];
+    if (wide > WIDEST * ratio) return null;
+    if (left + wide > WIDTH * ratio) [left, top] = [0, top + high];
+    if (top + high > HEIGHT) return null;
     const place = { left, top, wide };
     left += wide;
     return place;
   });
-  sheet.width = Math.max(1, ...places.map(({ left, wide }) => left + wide));
-  sheet.height = top + high;
+  sheet.width = Math.ceil(WIDTH * ratio);
+  sheet.height = Math.min(HEIGHT, top + high);
   context.font = write;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
+  centre(context);
   const colours = groupColours(light);
-  places.forEach(({ left, top, wide }, at) => {
-    context.fillStyle = colours[groupOf(tokens[at]!)];
-    context.fillText(glyphOf(tokens[at]!), left + wide / 2, top + high / 2);
+  tokens.forEach((token, at) => {
+    const place = places[at];
+    if (!place) return;
+    context.fillStyle = colours[groupOf(token)];
+    context.fillText(glyphOf(token), place.left + place.wide / 2, place.top + high / 2);
   });
   return {
-    copy(target, token, x, y) {
-      const { left, top, wide } = places[token]!;
+    copy(target, at, x, y) {
+      const place = places[at];
+      if (!place) {
+        setFont(target, `13px ${font}`);
+        centre(target);
+        target.fillStyle = colours[groupOf(tokens[at]!)];
+        target.fillText(glyphOf(tokens[at]!), x, y);
+        return;
+      }
+      const { left, top, wide } = place;
       const toX = Math.round(x * ratio - wide / 2) / ratio;
       const toY = Math.round(y * ratio - high / 2) / ratio;
       target.drawImage(sheet, left, top, wide, high, toX, toY, wide / ratio, high / ratio);
     },
   };
+}
+
+function centre(context: CanvasRenderingContext2D): void {
+  context.textAlign = "center";
+  context.textBaseline = "middle";
 }
