@@ -101,11 +101,16 @@ test("a tree in a cell of its own leads the dashboard that shows its session, wh
 });
 
 test("arrow keys walk, fold and unfold the tree; Enter selects", async () => {
-  const list = trees().nth(0).getByRole("tree");
-  await list.focus();
-  await page.keyboard.press("Home");
-  await page.keyboard.press("ArrowLeft");
-  await expect.poll(() => trees().nth(0).getByRole("treeitem").count()).toBe(1);
+  const tree = hook(page, "fp-dashboard").locator('[data-testid="fp-session-tree"]');
+  const list = tree.getByRole("tree");
+  // The session selected a moment ago is still being drawn: a tree that is made anew has no focus yet.
+  const folded = async (): Promise<number> => {
+    await list.focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
+    return tree.getByRole("treeitem").count();
+  };
+  await expect.poll(folded).toBe(1);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   const active = await list.getAttribute("aria-activedescendant");
