@@ -1,5 +1,10 @@
 // The language thread: it checks cells for main, and answers the I/O thread's questions.
-import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from "node:worker_threads";
 import type { Finding } from "../../errors.js";
 import { createCollection } from "../../process/collection.js";
 import type { LanguageAnswer, LanguageQuestion } from "../../sockets/link.js";
@@ -40,12 +45,14 @@ const LATER_MS = 5;
 let waiting: ToLanguage[] = [];
 let timer: NodeJS.Timeout | null = null;
 
-main.on("message", (message: ToLanguage) => {
+main.on("message", take);
+
+function take(message: ToLanguage): void {
   if (message.kind === "hurry") return catchUp();
   waiting.push(message);
   if (message.kind === "typesAmong") catchUp();
   else timer ??= setTimeout(catchUp, LATER_MS);
-});
+}
 
 function catchUp(): void {
   if (timer) clearTimeout(timer);
@@ -75,6 +82,8 @@ function handle(message: ToLanguage): void {
 
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
   collection.rest();
+  // Main sent its cells before anybody asked, but Node keeps no order between two ports.
+  for (let sent; (sent = receiveMessageOnPort(main)); ) take(sent.message as ToLanguage);
   catchUp();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
