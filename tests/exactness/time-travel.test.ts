@@ -33,7 +33,8 @@ describe("every step of a session can be gone back to", () => {
     const steps = store.store.checkpoints.list(session.id).map(({ step }) => step);
     const stored = [...new Set(steps)].sort((a, b) => a - b);
     expect(stored.length).toBe(count);
-    expect([stored[0], stored[1], stored.at(-1)]).toEqual([0, 20, LAST]);
+    expect([stored[0], stored.at(-1)]).toEqual([0, LAST]);
+    expect(stored[1]).toBeGreaterThanOrEqual(20);
     const gaps = stored.slice(1).map((step, i) => step - stored[i]!);
     expect(longestGap).toBe(Math.max(...gaps));
     expect(seconds).toBeGreaterThan(0);
@@ -219,6 +220,7 @@ function parentsOf(store: TrainingStore, sessionId: string) {
 test("a damaged pack: the keyframe before it is used, and it says so", async () => {
   const store = await openIn(emptyFolder("damaged"));
   const session = await store.session("damaged", options);
+  await session.train({ to: 20 }).done;
   await session.train({ to: LAST }).done;
   const { checkpoint } = store.store.checkpoints.nearest(session.id, 55)!;
   const packs = join(store.path, "packs");
@@ -244,8 +246,11 @@ test.each([30, 55])(
     const folder = emptyFolder("killed");
     await trainUntilKilled({ folder, session: "killed", step, options });
     const store = await openIn(folder);
+    const { id } = store.sessions.list()[0]!;
+    const stored = store.store.checkpoints.list(id).map((checkpoint) => checkpoint.step);
     const session = await store.session("killed");
-    expect(session.step).toBeGreaterThanOrEqual(step - 45);
+    // How many there are by then is up to how fast the disk is.
+    expect(session.step).toBe(Math.max(...stored));
     expect(await session.digest()).toBe(straight.digests[session.step]);
     await session.train({ to: LAST }).done;
     expect(await losses(session)).toEqual(straight.losses);
