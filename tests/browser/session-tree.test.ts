@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, openSections, runAll } from "../support/browser.js";
+import { focused, hook, openSections, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
@@ -100,23 +100,28 @@ test("a tree in a cell of its own leads the dashboard that shows its session, wh
   await expect.poll(title).toBe("sonnets");
 });
 
-test("arrow keys walk, fold and unfold the tree; Enter selects", async () => {
+test("arrow keys walk, fold and unfold the tree; Enter selects and the keyboard stays", async () => {
   const tree = hook(page, "fp-dashboard").locator('[data-testid="fp-session-tree"]');
   const list = tree.getByRole("tree");
-  // The session selected a moment ago is still being drawn: a tree that is made anew has no focus yet.
-  const folded = async (): Promise<number> => {
-    await list.focus();
-    await page.keyboard.press("Home");
-    await page.keyboard.press("ArrowLeft");
-    return tree.getByRole("treeitem").count();
-  };
-  await expect.poll(folded).toBe(1);
+  await tree.getByLabel("Colour by").selectOption("recency");
+  await list.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowLeft");
+  await expect.poll(() => tree.getByRole("treeitem").count()).toBe(1);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   const active = await list.getAttribute("aria-activedescendant");
   expect(await line(0, "hot").getAttribute("id")).toBe(active);
   await page.keyboard.press("Enter");
   await expect.poll(title).toBe("hot");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect.poll(title).toBe("sonnets");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect.poll(title).toBe("hot");
+  expect(await focused(page)).toBe("Sessions");
+  expect(await tree.getByLabel("Colour by").inputValue()).toBe("recency");
 });
 
 test("fork from here asks for a name, opens the branch and shows it in both trees", async () => {

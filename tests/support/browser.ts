@@ -56,6 +56,13 @@ export async function openBrowser(): Promise<Browser> {
 export const hook = (page: Page, name: string): Locator =>
   page.locator(`[data-testid="${name}"]`).first();
 
+/** What the keyboard stands on, by its words; of the page itself its tag. */
+export const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const at = document.activeElement as HTMLElement;
+    return at.ariaLabel ?? (at.closest(".fp-view") ? at.innerText.trim() : at.tagName);
+  });
+
 /** Chooses an entry of JupyterLab's menu bar. */
 export async function menu(page: Page, name: string, entry: string): Promise<void> {
   await page.click(`.lm-MenuBar-item:has-text("${name}")`);

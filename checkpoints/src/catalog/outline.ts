@@ -1,8 +1,11 @@
 import { prepared } from "./connection.js";
 import type { Catalog } from "./connection.js";
 
+// The counters, for what came and went again between two looks may have been seen by somebody between them.
 const OUTLINE = `
 SELECT json_array(
+  (SELECT json_group_array(json_array(name, seq)) FROM sqlite_sequence
+   WHERE name IN ('sessions', 'runs', 'models', 'trash')),
   (SELECT json_group_array(json_array(session_id, name)) FROM session_names),
   (SELECT json_group_array(json_array(id, status)) FROM runs WHERE trash_id IS NULL),
   (SELECT json_group_array(json_array(id, name)) FROM models WHERE trash_id IS NULL))`;

@@ -21,7 +21,8 @@ import { RunProgress } from "./RunProgress.js";
 import { Section } from "./Section.js";
 
 /**
- * Everything about one session in one card.
+ * Everything about one session in one card. Of another session, what shows the one is made anew; the header, the
+ * sections and the tree in them stay, and the keyboard's place with them.
  *
  * @example <Dashboard timeline={timeline} library={library} activity={activity} />
  */
@@ -34,11 +35,12 @@ export function Dashboard(props: {
   history: RunHistoryModel | null;
 }): ReactNode {
   const { timeline, library, activity, snapshots, tree, history } = props;
+  const of = timeline.model_id;
   return (
     <Card timeline={timeline}>
       <Header timeline={timeline} library={library} activity={activity} />
       <RunNow timeline={timeline} />
-      <div className="fp-body">
+      <div key={of} className="fp-body">
         <div className="fp-time">
           <LossCurve timeline={timeline} />
           <ScrubBar timeline={timeline} />
@@ -48,13 +50,13 @@ export function Dashboard(props: {
       <div className="fp-sections">
         {snapshots && (
           <>
-            <Section id="probabilities" title="Next token" startsOpen>
+            <Section id="probabilities" title="Next token" startsOpen of={of}>
               <ProbabilityTower timeline={timeline} snapshots={snapshots} />
             </Section>
-            <Section id="attention" title="Attention">
+            <Section id="attention" title="Attention" of={of}>
               <AttentionCinema timeline={timeline} snapshots={snapshots} />
             </Section>
-            <Section id="embeddings" title="Embeddings">
+            <Section id="embeddings" title="Embeddings" of={of}>
               <EmbeddingMap timeline={timeline} snapshots={snapshots} />
             </Section>
           </>
@@ -65,7 +67,7 @@ export function Dashboard(props: {
           </Section>
         )}
         {history && (
-          <Section id="runs" title="Runs">
+          <Section id="runs" title="Runs" of={of}>
             <RunHistory history={history} timeline={timeline} />
           </Section>
         )}

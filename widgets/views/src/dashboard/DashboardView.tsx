@@ -15,7 +15,7 @@ import { Dashboard } from "./Dashboard.js";
 export class DashboardView extends ReactView {
   content(model: WidgetModel): ReactNode {
     return (
-      <WithSnapshots model={model}>
+      <WithSnapshots model={model} lasting>
         {(timeline, snapshots) => (
           <WithOthers model={model} timeline={timeline} snapshots={snapshots} />
         )}

@@ -1,5 +1,5 @@
 import { useId, useState, type ReactNode } from "react";
-import { usePainted } from "../host/after-painting.js";
+import { AfterPainting } from "../host/after-painting.js";
 
 /** Which sections were opened or closed in this page, whatever dashboard or cell they stand in. */
 const remembered = new Map<string, boolean>();
@@ -16,13 +16,13 @@ export function Section(props: {
   title: string;
   /** Open until somebody closes it. */
   startsOpen?: boolean;
+  /** What it shows: of another, what it holds is made anew. */
+  of?: string;
   children: ReactNode;
 }): ReactNode {
-  const { id, title, startsOpen = false, children } = props;
+  const { id, title, startsOpen = false, of, children } = props;
   const [open, setOpen] = useState(() => remembered.get(id) ?? startsOpen);
   const body = useId();
-  // The curve comes first: what stands below it is made once that is seen.
-  const painted = usePainted();
   const toggle = (): void => {
     remembered.set(id, !open);
     setOpen(!open);
@@ -42,7 +42,8 @@ export function Section(props: {
         </button>
       </h4>
       <div id={body} className="fp-section-body" hidden={!open}>
-        {open && painted && children}
+        {/* The curve comes first: what stands below it is made once that is seen. */}
+        {open && <AfterPainting key={of}>{children}</AfterPainting>}
       </div>
     </section>
   );

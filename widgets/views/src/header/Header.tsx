@@ -44,7 +44,7 @@ export function Header(props: {
         </span>
         {origin && <span className="fp-quiet">{origin}</span>}
         <span className="fp-space" />
-        <RunControls timeline={timeline} offline={offline} />
+        <RunControls key={timeline.model_id} timeline={timeline} offline={offline} />
         {library && <ModelLibrary library={library} />}
       </div>
       <div className="fp-header-line fp-quiet">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
 /**
  * Does something once what was made until now has been painted.
@@ -16,12 +16,12 @@ export function afterPainting(act: () => void): () => void {
 }
 
 /**
- * Whether what was made first has been painted: the rest follows then.
+ * What is made once the things made with it have been painted.
  *
- * @example const painted = usePainted(); return painted && <Rest />;
+ * @example <AfterPainting><Rest /></AfterPainting>
  */
-export function usePainted(): boolean {
+export function AfterPainting({ children }: { children: ReactNode }): ReactNode {
   const [painted, setPainted] = useState(false);
   useEffect(() => afterPainting(() => setPainted(true)), []);
-  return painted;
+  return painted && children;
 }

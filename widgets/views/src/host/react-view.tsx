@@ -2,6 +2,7 @@ import { DOMWidgetView, type WidgetModel } from "@jupyter-widgets/base";
 import { StrictMode, type ReactNode } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { ErrorBoundary } from "./error-boundary.js";
+import { keepFocus } from "./keep-focus.js";
 import { keepShown } from "./keep-shown.js";
 import { installStyleSheet } from "./style-sheet.js";
 
@@ -19,6 +20,7 @@ interface Listener {
 export abstract class ReactView extends DOMWidgetView {
   declare private root: Root | undefined;
   declare private hears: Listener["callback"] | undefined;
+  declare private letFocusGo: (() => void) | undefined;
 
   /** What to show for the view's model. */
   abstract content(model: WidgetModel): ReactNode;
@@ -35,6 +37,7 @@ export abstract class ReactView extends DOMWidgetView {
     installStyleSheet();
     this.el.classList.add("fp-view");
     this.el.addEventListener("keydown", keepFieldKeys);
+    this.letFocusGo = keepFocus(this.el);
     void this.displayed.then(() => keepShown(this.luminoWidget, this.model.model_id));
     this.root = createRoot(this.el);
     this.root.render(
@@ -45,6 +48,7 @@ export abstract class ReactView extends DOMWidgetView {
   }
 
   override remove(): unknown {
+    this.letFocusGo?.();
     this.root?.unmount();
     if (this.hears) this.model.off("msg:custom", this.hears);
     return super.remove();

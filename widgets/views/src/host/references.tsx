@@ -7,12 +7,14 @@ import { Notice } from "./notice.js";
 import { useAttribute, useData } from "./use-model.js";
 
 /**
- * Renders `children` with the timeline a view's model refers to, and follows it to another.
+ * Renders `children` with the timeline a view's model refers to, and anew with another.
  *
+ * @param props.lasting of another timeline the children are told, not made anew
  * @example <WithTimeline model={model}>{(timeline) => <ScrubBar timeline={timeline} />}</WithTimeline>
  */
 export function WithTimeline(props: {
   model: WidgetModel;
+  lasting?: boolean;
   children: (timeline: TimelineModel) => ReactNode;
 }): ReactNode {
   const timeline = useAttribute(props.model, "timeline");
@@ -20,7 +22,7 @@ export function WithTimeline(props: {
     return <Notice kind="error">This view has no timeline. Run the cell again to make one.</Notice>;
   }
   return (
-    <Fragment key={timeline.model_id}>
+    <Fragment key={props.lasting ? undefined : timeline.model_id}>
       <Problem timeline={timeline} />
       {props.children(timeline)}
     </Fragment>
@@ -41,12 +43,13 @@ function Problem({ timeline }: { timeline: TimelineModel }): ReactNode {
  */
 export function WithSnapshots(props: {
   model: WidgetModel;
+  lasting?: boolean;
   children: (timeline: TimelineModel, snapshots: SnapshotsModel | null) => ReactNode;
 }): ReactNode {
   const found = useAttribute(props.model, "snapshots");
   const snapshots = found instanceof SnapshotsModel ? found : null;
   return (
-    <WithTimeline model={props.model}>
+    <WithTimeline model={props.model} lasting={props.lasting ?? false}>
       {(timeline) => props.children(timeline, snapshots)}
     </WithTimeline>
   );

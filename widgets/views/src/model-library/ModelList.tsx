@@ -90,6 +90,7 @@ function Row(
           type="button"
           className="fp-button"
           disabled={disabled}
+          data-focus-home
           onClick={() => setRenaming(true)}
         >
           Rename

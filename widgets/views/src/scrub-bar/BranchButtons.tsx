@@ -64,6 +64,7 @@ export const BranchButtons = memo(function BranchButtons(props: {
         ref={forkButton}
         className="fp-button fp-fork-button"
         data-testid="fp-fork-button"
+        data-focus-home
         disabled={disabled}
         aria-haspopup="dialog"
         aria-expanded={forkAt !== null}

@@ -159,6 +159,7 @@ function Bar(props: { timeline: TimelineModel }): ReactNode {
         ref={bar}
         className="fp-scrub-bar"
         data-testid="fp-scrub-bar"
+        data-focus-home
         data-lm-suppress-shortcuts="true"
         role="slider"
         tabIndex={0}

@@ -72,6 +72,7 @@ export function SessionTree(props: { tree: SessionTreeModel; alone?: boolean }):
               type="button"
               className="fp-button"
               data-testid="fp-tree-fork"
+              data-focus-home
               disabled={selected === null || offline !== null}
               title={offline ?? "Opens a new branch at the newest step of the selected session"}
               onClick={() => setForking(selected)}
