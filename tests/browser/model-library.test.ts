@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { open } from "forkpoint";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, menu, runAll } from "../support/browser.js";
+import { focused, hook, menu, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
@@ -146,6 +146,36 @@ test("delete takes it from the list, Undo brings it back; purged and collected i
   await store.close();
 });
 
+test("by keyboard alone: what an action takes away or holds hands the focus on", async () => {
+  const press = async (name: string, model: string): Promise<void> => {
+    await row(model).getByRole("button", { name }).focus();
+    await page.keyboard.press("Enter");
+  };
+  await press("Rename", "early 999");
+  await page.keyboard.press("Escape");
+  await expect.poll(() => focused(page)).toBe("Rename");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Latest");
+  await page.keyboard.press("Enter");
+  await row("Latest").waitFor();
+  await expect.poll(() => focused(page)).toBe("Rename");
+  await press("Delete", "Latest");
+  await expect.poll(() => row("Latest").count(), patient).toBe(0);
+  // The next row has come to its place.
+  await expect.poll(() => focused(page)).toBe("Rename");
+  const { x } = (await page.locator(":focus").boundingBox())!;
+  expect(x).toBe((await row("early 998").getByText("Rename").boundingBox())!.x);
+  await page.getByRole("button", { name: "Undo" }).focus();
+  await page.keyboard.press("Enter");
+  await row("Latest").waitFor();
+  await expect.poll(() => focused(page)).not.toBe("BODY");
+  expect(await page.locator('[data-testid="fp-library-panel"] :focus').count()).toBe(1);
+  await press("Rename", "Latest");
+  await page.keyboard.type("early 999");
+  await page.keyboard.press("Enter");
+  await row("early 999").waitFor();
+});
+
 test("Esc and a click outside close the panel", async () => {
   const panel = hook(page, "fp-library-panel");
   await input().focus();
@@ -177,5 +207,12 @@ test("the kernel restarted, the page loaded again, run: the library is still the
   await expect.poll(() => hook(page, "fp-status").innerText(), patient).toMatch(/running/i);
   await button().click();
   await row("early 999").waitFor();
+  const title = page.locator(".fp-title").first();
+  const before = await title.innerText();
+  await row("early 999").getByRole("button", { name: "Load" }).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => title.innerText(), patient).not.toBe(before);
+  await expect.poll(() => focused(page), patient).toBe("Load");
+  expect(await message("list")).toContain("early 999");
   expect(browser.errors.filter((error) => /forkpoint|fp-|react/i.test(error))).toEqual([]);
 });

@@ -48,10 +48,11 @@ export function keepFocus(root: HTMLElement): () => void {
     const { activeElement: now, body } = document;
     if (!stand || now === stand.element) return;
     if (now && now !== body) return forget();
-    const { element } = stand;
-    if (element.isConnected && !usable(element)) return;
-    const next = element.isConnected ? element : successor(root, stand);
-    next?.focus({ preventScroll: true });
+    const next = stand.element.isConnected ? stand.element : successor(root, stand);
+    if (!next) return;
+    // What an action holds for a moment is waited for.
+    if (next !== stand.element) stand = standOf(root, next);
+    if (usable(next)) next.focus({ preventScroll: true });
   }
 
   root.addEventListener("focusin", arrive);
@@ -93,8 +94,7 @@ function stopIn(part: Element): HTMLElement | undefined {
       stop instanceof HTMLElement &&
       stop.matches(STOPS) &&
       stop.tabIndex >= 0 &&
-      usable(stop) &&
       stop.checkVisibility({ visibilityProperty: true }),
   );
-  return stops.find((stop) => stop.matches(HOME)) ?? stops[0];
+  return stops.find((stop) => stop.matches(HOME)) ?? stops.find(usable);
 }

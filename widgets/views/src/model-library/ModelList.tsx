@@ -126,7 +126,11 @@ function RenameField(props: {
     close();
   };
   const key = (event: KeyboardEvent): void => {
-    if (event.key === "Enter") confirm();
+    if (event.key === "Enter") {
+      // The button that has the focus then would be pressed by the same key.
+      event.preventDefault();
+      confirm();
+    }
     if (event.key !== "Escape") return;
     event.stopPropagation();
     settled.current = true;
