@@ -142,6 +142,7 @@ test("fork from here asks for a name, opens the branch and shows it in both tree
   await form.getByLabel("learning rate").fill("0.05");
   await page.keyboard.press("Enter");
   await expect.poll(title, { timeout: 60_000 }).toBe("hotter");
+  await expect.poll(() => focused(page)).toMatch(/^(Sessions|Fork from here)$/);
   await line(1, "hotter").waitFor();
   expect(await line(0, "hotter").getAttribute("aria-level")).toBe("3");
   expect(browser.errors.filter((error) => /forkpoint|fp-|react/i.test(error))).toEqual([]);

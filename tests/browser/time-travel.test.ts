@@ -4,7 +4,7 @@ import { open } from "forkpoint";
 import type { Session } from "forkpoint";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { hook, runAll } from "../support/browser.js";
+import { focused, hook, runAll } from "../support/browser.js";
 import type { Browser } from "../support/browser.js";
 import { emptyFolder } from "../support/child.js";
 import { openNotebook, writeNotebook } from "../support/opened-notebook.js";
@@ -82,6 +82,8 @@ test("drag to a step that was not saved, Resume from here: the same losses, bit 
   await page.getByText(`sonnets from ${step}`).first().waitFor({ timeout: 60_000 });
   await expect.poll(status, { timeout: 60_000 }).toMatch(/completed/i);
   expect(await hook(page, "fp-step-label").innerText()).toContain("Live");
+  // The button went with the session it stood for.
+  expect(await focused(page)).toBe("Step shown");
 
   const store = await open({ from: folder });
   const [parent, branch] = [
@@ -148,6 +150,7 @@ test("Fork from here: what cannot be is said in the form; then the dashboard sho
   await page.keyboard.press("Enter");
   await expect.poll(title, { timeout: 60_000 }).toBe("hot");
   await expect.poll(status, { timeout: 60_000 }).toMatch(/completed/i);
+  expect(await focused(page)).toBe("Step shown");
 
   const store = await open({ from: folder });
   const hot = await store.session("hot");
@@ -165,6 +168,7 @@ test("a replay on the way to a step is shown, and ends when it is cancelled; not
   const word = hook(page, "fp-branch-word");
   await expect.poll(() => word.innerText(), { timeout: 60_000 }).toContain("cancelled");
   await hook(page, "fp-reaching").waitFor({ state: "detached" });
+  await expect.poll(() => focused(page)).toMatch(/^(Step shown|(Resume|Fork) from here…?)$/);
   expect(await title()).toBe("hot");
   expect(await hook(page, "fp-resume-button").isEnabled()).toBe(true);
 

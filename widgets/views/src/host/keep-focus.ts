@@ -1,13 +1,13 @@
 /** What the keyboard can stand on. */
 const STOPS = "button, input, select, textarea, a[href], [tabindex]";
 
-/** Marks where the focus goes best in the part of a view that it is on. */
+/** Marks where the focus goes best in a part of a view: a stop, or what one will be drawn in. */
 const HOME = "[data-focus-home]";
 
-/** An element that has the focus, and the way to it: the place of each branch in its parent, innermost first. */
+/** An element that has the focus, and the way to it: each parent, innermost first, and what precedes the branch. */
 interface Stand {
   element: HTMLElement;
-  way: { parent: Element; index: number }[];
+  way: { parent: Element; before: Element[] }[];
 }
 
 /**
@@ -50,9 +50,10 @@ export function keepFocus(root: HTMLElement): () => void {
     if (now && now !== body) return forget();
     const next = stand.element.isConnected ? stand.element : successor(root, stand);
     if (!next) return;
-    // What an action holds for a moment is waited for.
+    // What an action holds for a moment is waited for, and what is still to be drawn.
     if (next !== stand.element) stand = standOf(root, next);
-    if (usable(next)) next.focus({ preventScroll: true });
+    const stop = next.matches(STOPS) ? next : stopsIn(next).find((at) => at.matches(HOME));
+    if (stop && usable(stop)) stop.focus({ preventScroll: true });
   }
 
   root.addEventListener("focusin", arrive);
@@ -70,31 +71,36 @@ const usable = (element: HTMLElement): boolean =>
 function standOf(root: HTMLElement, element: HTMLElement): Stand {
   const way: Stand["way"] = [];
   for (let at: Element = element; at !== root && at.parentElement; at = at.parentElement) {
-    const parent = at.parentElement;
-    way.push({ parent, index: Array.prototype.indexOf.call(parent.children, at) });
+    const before: Element[] = [];
+    for (let one = at.previousElementSibling; one; one = one.previousElementSibling)
+      before.push(one);
+    way.push({ parent: at.parentElement, before });
   }
   return { element, way };
 }
 
 function successor(root: HTMLElement, { way }: Stand): HTMLElement | null {
-  for (const { parent, index } of way) {
+  for (const { parent, before } of way) {
     if (!root.contains(parent)) continue;
-    const near = [parent.children[index], parent.children[index - 1], parent];
-    for (const part of near) {
-      const found = part && stopIn(part);
+    const last = before.find(({ parentElement }) => parentElement === parent);
+    const inPlace = last ? last.nextElementSibling : parent.firstElementChild;
+    for (const part of [inPlace, last, parent]) {
+      const found = part && (homeOf(part) ?? stopsIn(part).find(usable));
       if (found) return found;
     }
   }
   return null;
 }
 
-function stopIn(part: Element): HTMLElement | undefined {
-  const stops = [part, ...part.querySelectorAll(STOPS)].filter(
+const homeOf = (part: Element): HTMLElement | null =>
+  part.matches(HOME) ? (part as HTMLElement) : part.querySelector<HTMLElement>(HOME);
+
+function stopsIn(part: Element): HTMLElement[] {
+  return [part, ...part.querySelectorAll(STOPS)].filter(
     (stop): stop is HTMLElement =>
       stop instanceof HTMLElement &&
       stop.matches(STOPS) &&
       stop.tabIndex >= 0 &&
       stop.checkVisibility({ visibilityProperty: true }),
   );
-  return stops.find((stop) => stop.matches(HOME)) ?? stops.find(usable);
 }

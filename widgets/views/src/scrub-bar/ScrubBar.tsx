@@ -27,9 +27,8 @@ export function ScrubBar(props: { timeline: TimelineModel; alone?: boolean }): R
   useData(timeline);
   const liveness = useLiveness(timeline);
   const visible = timeline.columns.length >= 2;
-  if (!visible && !alone) return null;
   return (
-    <div className={visible ? "fp-scrub" : undefined}>
+    <div className={visible ? "fp-scrub" : undefined} hidden={!visible && !alone} data-focus-home>
       {visible && <Bar timeline={timeline} />}
       {alone && <OfflineMark liveness={liveness} />}
     </div>
