@@ -198,7 +198,7 @@ function Map(props: {
   const area = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const family = useRef<string | null>(null);
-  const sheet = useRef<{ of: string; glyphs: Glyphs } | null>(null);
+  const glyphs = useRef<Glyphs | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
   const { width, height } = useSize(area);
   const theme = useTheme();
@@ -239,9 +239,8 @@ function Map(props: {
       trails: before.map(onScreen),
     };
     const look: GlyphLook = { light: isLight(), font, ratio: window.devicePixelRatio || 1 };
-    const of = JSON.stringify([tokens, look]);
-    if (sheet.current?.of !== of) sheet.current = { of, glyphs: createGlyphs(tokens, look) };
-    drawScene(context, scene, { ...look, glyphs: sheet.current.glyphs });
+    if (!glyphs.current?.fit(tokens, look)) glyphs.current = createGlyphs(tokens, look);
+    drawScene(context, scene, { ...look, glyphs: glyphs.current });
     // What is drawn follows from these; the lists among them are made anew at each render.
   }, [item, before.length, before[0], onScreen, at, near, width, height, theme]);
 

@@ -12,9 +12,14 @@ export interface GlyphLook {
 
 /** Glyphs of tokens, each drawn once. */
 export interface Glyphs {
+  /** Whether they are those of these tokens in this look. */
+  fit(tokens: readonly string[], look: GlyphLook): boolean;
   /** Copies that of the token at a place among the tokens; its middle comes to x and y, in CSS pixels. */
   copy(context: CanvasRenderingContext2D, token: number, x: number, y: number): void;
 }
+
+/** Size of a glyph's text, in CSS pixels. */
+export const GLYPH = 13;
 
 /** Width of the sheet that they lie on, height of a row of it, and the widest that lies there, in CSS pixels. */
 const WIDTH = 640;
@@ -33,7 +38,7 @@ const HEIGHT = 4096;
 export function createGlyphs(tokens: readonly string[], { light, font, ratio }: GlyphLook): Glyphs {
   const sheet = document.createElement("canvas");
   const context = sheet.getContext("2d")!;
-  const write = `${13 * ratio}px ${font}`;
+  const write = `${GLYPH * ratio}px ${font}`;
   context.font = write;
   const high = Math.ceil(ROW * ratio);
   let [left, top] = [0, 0];
@@ -59,10 +64,16 @@ export function createGlyphs(tokens: readonly string[], { light, font, ratio }: 
     context.fillText(glyphOf(token), place.left + place.wide / 2, place.top + high / 2);
   });
   return {
+    fit: (others, look) =>
+      look.light === light &&
+      look.font === font &&
+      look.ratio === ratio &&
+      others.length === tokens.length &&
+      others.every((token, at) => token === tokens[at]),
     copy(target, at, x, y) {
       const place = places[at];
       if (!place) {
-        setFont(target, `13px ${font}`);
+        setFont(target, `${GLYPH}px ${font}`);
         centre(target);
         target.fillStyle = colours[groupOf(tokens[at]!)];
         target.fillText(glyphOf(tokens[at]!), x, y);
@@ -76,7 +87,8 @@ export function createGlyphs(tokens: readonly string[], { light, font, ratio }: 
   };
 }
 
-function centre(context: CanvasRenderingContext2D): void {
+/** Has text written around its place. @example centre(context); context.fillText("a", 40, 20); */
+export function centre(context: CanvasRenderingContext2D): void {
   context.textAlign = "center";
   context.textBaseline = "middle";
 }

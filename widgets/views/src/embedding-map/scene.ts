@@ -1,6 +1,6 @@
 import { setFont } from "../snapshots/canvas.js";
 import { glyphOf } from "../snapshots/glyph.js";
-import type { Glyphs } from "./glyphs.js";
+import { centre, GLYPH, type Glyphs } from "./glyphs.js";
 import { groupColours, groupOf } from "./groups.js";
 
 /** What the map shows. */
@@ -55,9 +55,8 @@ export function drawScene(
   }
   context.globalAlpha = 1;
   if (marked === null || marked >= tokens.length) return;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
-  setFont(context, `600 13px ${font}`);
+  centre(context);
+  setFont(context, `600 ${GLYPH}px ${font}`);
   for (const at of lit) {
     if (at === marked || at >= tokens.length) continue;
     context.fillStyle = colours[groupOf(tokens[at]!)];

@@ -35,11 +35,10 @@ export function createLines(host: Element): Lines {
       return [name, path];
     }),
   );
-  let [width, height] = [0, 0];
   return {
     draw(data, size, log) {
-      if (size.width !== width) svg.setAttribute("width", String((width = size.width)));
-      if (size.height !== height) svg.setAttribute("height", String((height = size.height)));
+      put(svg, "width", String(size.width));
+      put(svg, "height", String(size.height));
       const place = placing(data, size, log);
       const drawn: Record<(typeof LINES)[number], string> = {
         band: bandPath(data.band, place),
@@ -49,12 +48,15 @@ export function createLines(host: Element): Lines {
         dots: data.dots.map((point) => dotPath(point, place)).join(""),
         events: data.events.map(({ step }) => `M${place.x(step)} ${size.height}v${-TICK}`).join(""),
       };
-      for (const [name, path] of paths) {
-        if (path.getAttribute("d") !== drawn[name]) path.setAttribute("d", drawn[name]);
-      }
+      for (const [name, path] of paths) put(path, "d", drawn[name]);
     },
     dispose: () => svg.remove(),
   };
+}
+
+// What is set anew is laid out anew, though it be the same.
+function put(element: Element, attribute: string, value: string): void {
+  if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
 }
 
 /** Where steps and values lie, in CSS pixels to a tenth. */

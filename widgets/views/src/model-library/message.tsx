@@ -13,7 +13,6 @@ interface Shown {
 /** The one message of a form or a list: what its last action did, or why it failed. */
 export interface MessageBox {
   shown: Shown | null;
-  clear(): void;
   /** Shows how an action ended; resolves to its failure, null when it succeeded. */
   follow(action: Promise<ReplyDone>): Promise<RequestFailed | null>;
 }
@@ -25,7 +24,6 @@ export interface MessageBox {
  */
 export function useMessage(): MessageBox {
   const [shown, setShown] = useState<Shown | null>(null);
-  const clear = useCallback(() => setShown(null), []);
   const follow = useCallback(async (action: Promise<ReplyDone>) => {
     try {
       const { message, trash_id: trashId } = await action;
@@ -37,7 +35,7 @@ export function useMessage(): MessageBox {
       return error;
     }
   }, []);
-  return useMemo(() => ({ shown, clear, follow }), [shown, clear, follow]);
+  return useMemo(() => ({ shown, follow }), [shown, follow]);
 }
 
 /** The message, with Undo after a delete. */

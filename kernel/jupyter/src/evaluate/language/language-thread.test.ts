@@ -13,7 +13,9 @@ test("a question knows the cells before it, however many messages the thread has
   const module = (await import(built.href)) as { startLanguageThread: typeof startLanguageThread };
   const { port1, port2 } = new MessageChannel();
   const options = { cwd: process.cwd(), packages: {}, globals: [] };
-  const language = module.startLanguageThread(options, port2, (error) => expect.fail(error.message));
+  const language = module.startLanguageThread(options, port2, (error) =>
+    expect.fail(error.message),
+  );
   await language.check(1, "1");
   const busy = language.typesAmong("node:fs", ["readFileSync"]);
   await wait(10);

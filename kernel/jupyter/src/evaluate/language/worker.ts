@@ -83,7 +83,7 @@ function handle(message: ToLanguage): void {
 questions.on("message", ({ id, msgType, content }: LanguageQuestion) => {
   collection.rest();
   // Main sent its cells before anybody asked, but Node keeps no order between two ports.
-  for (let sent; (sent = receiveMessageOnPort(main)); ) take(sent.message as ToLanguage);
+  for (let sent; (sent = receiveMessageOnPort(main));) take(sent.message as ToLanguage);
   catchUp();
   questions.postMessage({ id, content: answer(msgType, content) } satisfies LanguageAnswer);
 });
