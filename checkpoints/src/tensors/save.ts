@@ -89,6 +89,7 @@ export async function saveCheckpoint(
   context: WriterContext,
   input: NewCheckpoint,
 ): Promise<AnsweredSave> {
+  const began = performance.now();
   const tensors = tensorsIn(input.buffer, input.tensors);
   // Those that training makes by itself: nobody waits for them.
   const beside = input.trigger === "auto" ? context.packThread : undefined;
@@ -96,7 +97,7 @@ export async function saveCheckpoint(
   const contents = tensors.map(({ bytes }) => bytes);
   const hashes = beside ? null : hashAhead(contents, 2);
   try {
-    return await save(context, input, tensors, beside ?? hashes!);
+    return await save(context, input, tensors, beside ?? hashes!, began);
   } finally {
     await hashes?.end();
   }
@@ -107,8 +108,8 @@ async function save(
   input: NewCheckpoint,
   tensors: readonly TensorBytes[],
   by: PackThread | HashesAhead,
+  began: number,
 ): Promise<AnsweredSave> {
-  const began = performance.now();
   const { db, path, lease } = context;
   if (!TRIGGERS.has(input.trigger)) {
     throw new OptionInvalid({
