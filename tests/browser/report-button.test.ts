@@ -53,9 +53,9 @@ test("Report saves the notebook and downloads a file whose views work", async ()
   expect(await report.locator('[data-testid="fp-step-label"]').first().innerText()).toMatch(
     /step 0/,
   );
-  expect(await report.locator('[data-testid="fp-sample-step"]').first().innerText()).toMatch(
-    /step 0/,
-  );
+  // Views draw in turn.
+  const sample = report.locator('[data-testid="fp-sample-step"]').first();
+  await expect.poll(() => sample.innerText()).toMatch(/step 0/);
   await report.close();
 });
 
